@@ -1,0 +1,40 @@
+# Every command of the house. Each is a line or two; longer steps live in scripts/.
+PYTHON := .venv/bin/python
+ARGS   ?=
+export PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-sqlite test-mariadb test-deep test-packages check format
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:  ## prepare .venv/, and what the MySQL driver needs (PYTHON3= names another Python)
+	@scripts/setup.sh
+
+run: setup  ## serve on PORT (8000), with demo data on first start
+	@$(PYTHON) -m scripts.serve
+
+test: setup test-packages  ## the suite on SQLite and on a MariaDB of its own (ARGS="-k redeem -x")
+	@$(PYTHON) -m scripts.run_tests $(ARGS)
+
+test-sqlite: setup test-packages  ## the SQLite half alone
+	@$(PYTHON) -m scripts.run_tests --only sqlite $(ARGS)
+
+test-mariadb: setup test-packages  ## the MariaDB half alone
+	@$(PYTHON) -m scripts.run_tests --only mariadb $(ARGS)
+
+test-deep: setup test-packages  ## the long runs: property-based, kill, soak, fuzz
+	@$(PYTHON) -m scripts.run_tests -m deep $(ARGS)
+
+test-packages:
+	@scripts/system_packages.sh mariadb || true
+	@scripts/system_packages.sh browser || true
+
+check: setup test-packages  ## format, lint, types, migrations, system checks, then the suite
+	@scripts/check.sh
+	@$(MAKE) --no-print-directory test
+
+format: setup  ## format and repair what ruff can
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Everything `make check` looks at before the suite: format, lint, types, migrations, Django's own checks.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=.venv/bin/python
+
+step() { # NAME COMMAND...: silent when all is well
+    local output name=$1
+    shift
+    if output=$("$@" 2>&1); then
+        echo "check: $name"
+    else
+        printf '%s\n' "$output"
+        echo "check: $name FAILED"
+        exit 1
+    fi
+}
+
+locally() { env ENV=local DATABASE_URL=sqlite://:memory: "$@"; }
+on_mariadb() { env ENV=local $python scripts/mariadb.py -- "$@"; }
+as_deployed() { # what a stage's environment looks like; nothing is connected to
+    env ENV=production DEBUG=false SECRET_KEY="$($python -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+        DATABASE_URL=mysql://user:password@db.invalid/kloppocar DB_SSL=off ALLOWED_HOSTS=api.example.org \
+        COGNITO_USER_POOL_ID=eu-central-1_example COGNITO_CLIENT_IDS=example "$@"
+}
+
+step "format" $python -m ruff format --check .
+step "lint" $python -m ruff check .
+step "types" $python -m mypy
+step "migrations are up to date" locally $python manage.py makemigrations --check --dry-run
+step "system checks on SQLite" locally $python manage.py check --database default --fail-level WARNING
+step "system checks on MariaDB" on_mariadb $python manage.py check --database default --fail-level WARNING
+step "system checks as deployed" as_deployed $python manage.py check --deploy --fail-level WARNING

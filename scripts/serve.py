@@ -1,0 +1,47 @@
+"""Prepare the local database and serve the API: what `make run` does."""
+
+import os
+import socket
+import sys
+
+import django
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def main() -> None:
+    port = free_port(os.environ.get("PORT") or "8000")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kloppocar.settings")
+    try:
+        django.setup()
+        prepare()
+    except (CommandError, DatabaseError) as error:
+        sys.exit(f"The database could not be prepared: {error}")
+    connection.close()
+    print(f"Serving on http://localhost:{port}/ (Ctrl-C ends it)", flush=True)
+    server = [sys.executable, "manage.py", "runserver", port]
+    os.execve(sys.executable, server, os.environ | {"PYTHONUNBUFFERED": "1"})
+
+
+def free_port(text: str) -> str:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        sys.exit(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    try:
+        with socket.create_server(("127.0.0.1", int(text))):
+            return text
+    except OSError as error:
+        sys.exit(f"Port {text} cannot be had ({error.strerror}); another: make run PORT={int(text) + 1}")
+
+
+def prepare() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("Applying migrations", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
+    call_command("apply_triggers")
+    call_command("demo")
+
+
+if __name__ == "__main__":
+    main()
