@@ -1,0 +1,106 @@
+"""What exists: written by staff, read by everyone."""
+
+from typing import Any
+
+from django.core.validators import validate_email
+from django.db import models
+
+from communities.models import Community
+from kloppocar.api.localized import LocalizedField, resolve
+from kloppocar.api.media import MediaField
+from kloppocar.api.models import VersionedRow
+from kloppocar.api.permissions import is_staff
+
+
+class ActiveQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> "ActiveQuerySet":
+        """Active rows; staff see all."""
+        return self if is_staff(user) else self.filter(active=True)
+
+
+class Category(VersionedRow):
+    """A kind of collectible, in a tree."""
+
+    name = LocalizedField(max_length=120)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, default=None, related_name="children"
+    )
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return resolve(self.name, "en")
+
+
+class Project(VersionedRow):
+    """What collections and campaigns are made for; a trigger closes them when it is deactivated."""
+
+    name = LocalizedField(max_length=120)
+    attributes = models.JSONField(default=dict, blank=True)
+    location = models.CharField(max_length=120, blank=True, default="", db_default="")
+    active = models.BooleanField(default=True, db_default=True)
+
+    objects = ActiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["active", "id"], name="project_by_active")]
+
+    def __str__(self) -> str:
+        return resolve(self.name, "en")
+
+
+class CollectionQuerySet(ActiveQuerySet):
+    def visible_to(self, user: Any) -> "CollectionQuerySet":
+        """Active collections of active communities; staff see all."""
+        return self if is_staff(user) else self.filter(active=True, community__active=True)
+
+
+class Collection(VersionedRow):
+    """A set of collectibles that belong together."""
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="collections")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="collections")
+    name = LocalizedField(max_length=120)
+    description = LocalizedField(max_length=10_000, blank=True)
+    media = MediaField()
+    active = models.BooleanField(default=True, db_default=True)
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["active", "id"], name="collection_by_active")]
+
+    def __str__(self) -> str:
+        return resolve(self.name, "en")
+
+
+class Sponsor(VersionedRow):
+    """Who stands behind a collectible. Address and contact fields are for staff only."""
+
+    name = LocalizedField(max_length=120)
+    description = LocalizedField(max_length=10_000, blank=True)
+    organization = models.JSONField(default=dict, blank=True)
+    urls = models.JSONField(default=dict, blank=True)
+    media = MediaField()
+    city = models.CharField(max_length=120, blank=True, default="", db_default="")
+    country = models.CharField(max_length=120, blank=True, default="", db_default="")
+    zip_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    contact_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    contact_email = models.CharField(
+        max_length=254, blank=True, default="", db_default="", validators=[validate_email]
+    )
+    contact_phone = models.CharField(max_length=40, blank=True, default="", db_default="")
+    active = models.BooleanField(default=True, db_default=True)
+
+    objects = ActiveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["active", "id"], name="sponsor_by_active")]
+
+    def __str__(self) -> str:
+        return resolve(self.name, "en")

@@ -1,0 +1,79 @@
+"""Numbered copies and the ledger of where they went."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from kloppocar.api.models import VersionedRow, one_of
+
+from .collectible import Collectible
+
+
+class CopyEventKind(models.TextChoices):
+    MINTED = "minted"
+    TRANSFERRED = "transferred"
+
+
+class CopyQuerySet(models.QuerySet["Copy"]):
+    def visible_to(self, user: Any) -> "CopyQuerySet":
+        """The caller's own copies; anybody's public part has lists of its own."""
+        return self.filter(owner=user) if user.is_authenticated else self.none()
+
+
+class Copy(VersionedRow):
+    """Number `mint` of a collectible. It changes hands only by a transfer and is never deleted."""
+
+    collectible = models.ForeignKey(Collectible, on_delete=models.PROTECT, related_name="copies")
+    mint = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="copies")
+    favorite = models.BooleanField(default=False, db_default=False)
+    acquired_at = models.DateTimeField(default=timezone.now, db_default=Now())
+
+    objects = CopyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-acquired_at", "-id"]
+        verbose_name_plural = "copies"
+        constraints = [
+            models.UniqueConstraint(fields=["collectible", "mint"], name="copy_number_is_unique"),
+            models.CheckConstraint(condition=Q(mint__gt=0), name="copy_number_is_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "acquired_at", "id"], name="copy_by_owner"),
+            models.Index(fields=["owner", "collectible", "mint"], name="copy_by_owner_and_collectible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"copy {self.pk} (number {self.mint})"
+
+
+class CopyEvent(models.Model):
+    """A line of the ledger. Triggers write it and refuse to change or delete it."""
+
+    copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=CopyEventKind)
+    from_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, default=None, related_name="+"
+    )
+    to_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now, db_default=Now())
+    grant = models.OneToOneField("Grant", on_delete=models.PROTECT, null=True, default=None, related_name="event")
+    transfer = models.OneToOneField("Transfer", on_delete=models.PROTECT, null=True, default=None, related_name="event")
+
+    class Meta:
+        ordering = ["copy", "id"]
+        constraints = [
+            one_of("kind", CopyEventKind, "copy_event_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="minted", from_user__isnull=True) | Q(kind="transferred", from_user__isnull=False),
+                name="copy_event_has_a_giver_when_transferred",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} copy {self.copy_id}"

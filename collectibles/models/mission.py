@@ -1,0 +1,122 @@
+"""Missions, what counts for them, and how far everybody is."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from catalog.models import Collection
+from kloppocar.api.localized import LocalizedField, resolve
+from kloppocar.api.media import MediaField
+from kloppocar.api.models import Row, VersionedRow, one_of
+from kloppocar.api.permissions import is_staff
+
+from .collectible import Collectible
+from .distribution import Distribution
+
+
+class MissionKind(models.TextChoices):
+    COLLECT_SET = "collect_set"
+    COLLECT_COUNT = "collect_count"
+    SIGN_UP = "sign_up"
+
+
+class MissionState(models.TextChoices):
+    IN_PROGRESS = "in_progress"
+    CLAIMABLE = "claimable"
+    CLAIMED = "claimed"
+
+
+class MissionQuerySet(models.QuerySet["Mission"]):
+    def visible_to(self, user: Any) -> "MissionQuerySet":
+        """Active missions of active collections; staff see all."""
+        return self if is_staff(user) else self.filter(active=True, collection__active=True)
+
+
+class Mission(VersionedRow):
+    """Own the right collectibles, then claim a reward once."""
+
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="missions")
+    title = LocalizedField(max_length=120)
+    description = LocalizedField(max_length=10_000, blank=True)
+    reward_text = LocalizedField(max_length=500, blank=True)
+    kind = models.CharField(max_length=14, choices=MissionKind)
+    goal = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    points = models.PositiveIntegerField(default=0, db_default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True, default=None)
+    media = MediaField()
+    active = models.BooleanField(default=True, db_default=True)
+    reward = models.ForeignKey(
+        Distribution, on_delete=models.PROTECT, null=True, blank=True, default=None, related_name="missions"
+    )
+    collectibles = models.ManyToManyField(Collectible, through="MissionCollectible", related_name="missions")
+
+    objects = MissionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            one_of("kind", MissionKind, "mission_kind_is_known"),
+            models.CheckConstraint(condition=Q(goal__gt=0), name="mission_goal_is_positive"),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="mission_ends_after_it_starts"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["active", "id"], name="mission_by_active"),
+            models.Index(fields=["collection", "kind"], name="mission_by_collection_and_kind"),
+            models.Index(fields=["kind"], name="mission_by_kind"),
+            models.Index(fields=["starts_at", "id"], name="mission_by_starts_at"),
+        ]
+
+    def __str__(self) -> str:
+        return resolve(self.title, "en")
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Whether its reward can be claimed at `now`."""
+        return self.active and self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+class MissionCollectible(Row):
+    """A collectible that counts for a collect_set mission."""
+
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="entries")
+    collectible = models.ForeignKey(Collectible, on_delete=models.PROTECT, related_name="mission_entries")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["mission", "collectible"], name="mission_collectible_is_one_per_pair")
+        ]
+
+    def __str__(self) -> str:
+        return f"mission entry {self.pk}"
+
+
+class MissionProgress(VersionedRow):
+    """How much of a mission's goal somebody owns now, capped at the goal; kept by triggers. No row means 0."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mission_progress")
+    mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="progress")
+    progress = models.PositiveIntegerField(default=0, db_default=0)
+    completed_at = models.DateTimeField(null=True, blank=True, default=None)
+    claimed_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "mission progress"
+        constraints = [models.UniqueConstraint(fields=["user", "mission"], name="mission_progress_is_one_per_person")]
+
+    def __str__(self) -> str:
+        return f"progress {self.pk}"
+
+    @property
+    def state(self) -> MissionState:
+        """claimed for good once claimed; otherwise what the progress says now."""
+        if self.claimed_at is not None:
+            return MissionState.CLAIMED
+        return MissionState.CLAIMABLE if self.progress >= self.mission.goal else MissionState.IN_PROGRESS

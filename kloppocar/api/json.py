@@ -1,0 +1,69 @@
+"""JSON in and out, by orjson: quick, strict about UTF-8, and bounded in depth."""
+
+from typing import Any
+
+import orjson
+from django.utils.encoding import force_str
+from django.utils.functional import Promise
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+
+MAX_DEPTH = 32
+
+
+class JSONParser(BaseParser):
+    """Refuses what is not JSON, nesting over 32 levels, and NUL bytes, each with 400."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        body = stream.body if hasattr(stream, "body") else stream.read()
+        try:
+            data = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise ParseError(f"This is not JSON: {error.msg} at position {error.pos}.", code="malformed_json") from None
+        if body.count(b"{") + body.count(b"[") > MAX_DEPTH and depth(data) > MAX_DEPTH:
+            raise ParseError(f"Nested deeper than {MAX_DEPTH} levels.", code="too_deep")
+        if b"\\u0000" in body and holds_nul(data):
+            raise ParseError("NUL characters are not accepted.", code="nul_character")
+        return data
+
+
+def depth(data: Any) -> int:
+    """How many containers deep a value is; walks level by level, so that depth cannot exhaust the stack."""
+    levels, level = 0, [data]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        levels += 1
+        level = [child for item in level for child in (item.values() if isinstance(item, dict) else item)]
+    return levels
+
+
+def holds_nul(data: Any) -> bool:
+    """Whether any key or text holds a NUL character."""
+    if isinstance(data, str):
+        return "\x00" in data
+    if isinstance(data, dict):
+        return any(holds_nul(key) or holds_nul(value) for key, value in data.items())
+    return isinstance(data, list) and any(map(holds_nul, data))
+
+
+def plain(value: Any) -> Any:
+    """What orjson does not know itself: lazy texts, decimals, sets of DRF."""
+    if isinstance(value, Promise) or not hasattr(value, "tolist"):
+        return force_str(value) if not hasattr(value, "items") else dict(value.items())
+    return value.tolist()
+
+
+class JSONRenderer(BaseRenderer):
+    """Compact UTF-8."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        if data is None:
+            return b""
+        indent = orjson.OPT_INDENT_2 if (accepted_media_type or "").endswith("indent=4") else 0
+        return orjson.dumps(data, default=plain, option=indent | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)

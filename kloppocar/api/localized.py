@@ -1,0 +1,136 @@
+"""Texts in several languages: one JSON object `{"en": "Door", "de": "Tür"}` in one column.
+
+Reading falls back: the asked language, then `en`, then the first present in CONTENT_LANGUAGES' order, then "".
+"""
+
+import re
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from rest_framework import serializers
+
+MAIN_LANGUAGE = "en"
+COLLATIONS = {"mysql": "utf8mb4_unicode_ci", "sqlite": "NOCASE"}
+
+
+def resolve(texts: dict[str, str] | None, language: str) -> str:
+    """The text to show somebody who asks for `language`."""
+    texts = texts or {}
+    for code in [language, MAIN_LANGUAGE, *settings.CONTENT_LANGUAGES]:
+        if text := texts.get(code):
+            return text
+    return next(iter(texts.values()), "")
+
+
+def merge(old: dict[str, str] | None, new: dict[str, str | None]) -> dict[str, str]:
+    """`old` with the languages of `new` written over it; None removes a language."""
+    merged: dict[str, str | None] = {**(old or {}), **new}
+    return {code: text for code, text in merged.items() if text is not None}
+
+
+def asked_language(request: Any) -> str:
+    """`?lang=`, else the first language of Accept-Language that we have, else `en`."""
+    if language := request.GET.get("lang"):
+        return language
+    header = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:200].lower()
+    wanted = (part.split(";")[0].strip().split("-")[0] for part in header.split(","))
+    return next((code for code in wanted if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
+
+
+def validate_texts(value: Any, *, max_length: int) -> None:
+    """Refuse anything but an object of known languages and non-empty texts of bounded length."""
+    if not isinstance(value, dict):
+        raise ValidationError('Must be an object of texts by language, like {"en": "Door"}.', code="not_localized")
+    for code, text in value.items():
+        if code not in settings.CONTENT_LANGUAGES:
+            known = ", ".join(settings.CONTENT_LANGUAGES)
+            raise ValidationError(f"Unknown language {str(code)[:20]!r}: known are {known}.", code="unknown_language")
+        if not isinstance(text, str):
+            raise ValidationError(f"The text for {code} must be a string.", code="invalid")
+        if not text.strip():
+            raise ValidationError(f"The text for {code} is empty: null removes a language.", code="blank")
+        if len(text) > max_length:
+            raise ValidationError(f"The text for {code} is longer than {max_length}.", code="max_length")
+        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+            raise ValidationError(f"The text for {code} holds a forbidden character.", code="forbidden_character")
+
+
+class LocalizedField(models.JSONField):
+    """A column of texts by language. `max_length` bounds each text, in characters."""
+
+    def __init__(self, *args: Any, max_length: int = 200, **kwargs: Any) -> None:
+        kwargs.setdefault("default", dict)
+        super().__init__(*args, **kwargs)
+        self.text_length = max_length
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.text_length != 200:
+            kwargs["max_length"] = self.text_length
+        return name, path, args, kwargs
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        validate_texts(value, max_length=self.text_length)
+
+
+class Sortable(models.Func):
+    """A text in an order that ignores case (and accents, where the database can)."""
+
+    template = "%(expressions)s COLLATE %(collation)s"
+    output_field = models.TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return super().as_sql(compiler, connection, **extra | {"collation": COLLATIONS[connection.vendor]})
+
+
+def text_in(field: str, language: str) -> Coalesce:
+    """The SQL expression of `field` as a reader of `language` sees it, to order by."""
+    codes = dict.fromkeys([language, MAIN_LANGUAGE, *settings.CONTENT_LANGUAGES])
+    return Coalesce(*(KT(f"{field}__{code}") for code in codes), models.Value(""), output_field=models.TextField())
+
+
+@models.CharField.register_lookup
+@models.TextField.register_lookup
+class ContainsText(models.Lookup):
+    """`contains_text`: a part of a text, ignoring case also beyond ASCII, with no wildcards."""
+
+    lookup_name = "contains_text"
+    prepare_rhs = False
+
+    def as_mysql(self, compiler: Any, connection: Any) -> Any:
+        sql, params = self.process_lhs(compiler, connection)
+        escaped = re.sub(r"([\\%_])", r"\\\1", self.rhs)
+        return f"{sql} COLLATE utf8mb4_unicode_ci LIKE %s", [*params, f"%{escaped}%"]
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        sql, params = self.process_lhs(compiler, connection)
+        return f"{sql} REGEXP %s", [*params, f"(?is){re.escape(self.rhs)}"]
+
+
+class LocalizedSerializerField(serializers.JSONField):
+    """Reads the whole object; on PATCH merges languages, and null removes one."""
+
+    default_error_messages = {"main_language": "English may not be removed while other languages stay."}
+
+    def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:
+        self.text_length = max_length
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        new = super().to_internal_value(data)
+        if not isinstance(new, dict):
+            validate_texts(new, max_length=self.text_length)
+        instance = getattr(self.parent, "instance", None)
+        old = getattr(instance, self.source or "", None) if isinstance(instance, models.Model) else None
+        merged = merge(old if self.root.partial else None, new)
+        validate_texts(merged, max_length=self.text_length)
+        if old and MAIN_LANGUAGE in old and merged and MAIN_LANGUAGE not in merged:
+            self.fail("main_language")
+        if not merged and self.required:
+            self.fail("required")
+        return merged

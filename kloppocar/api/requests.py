@@ -1,0 +1,84 @@
+"""Every request: an id in the answer, and one JSON line in the log. Neither holds a token, a code or an e-mail."""
+
+import json
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connections
+from django.http import HttpRequest, HttpResponse
+
+log = logging.getLogger("kloppocar.request")
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+is_request_id = re.compile(r"[A-Za-z0-9_.=:-]{8,64}").fullmatch
+
+
+class JSONFormatter(logging.Formatter):
+    """One JSON object a line, so that nothing that a client sends can forge a second line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["traceback"] = "".join(traceback.format_exception(*record.exc_info))
+        return json.dumps(line, ensure_ascii=True)
+
+
+class QueryCounter:
+    """Counts statements on every connection while a request runs."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+        self.count += 1
+        return execute(sql, params, many, context)
+
+
+class RequestMiddleware:
+    """Outermost: gives each request its id and logs its route, never its path or query."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        token = request_id.set(given if is_request_id(given) else uuid.uuid4().hex)
+        started, counter = time.perf_counter(), QueryCounter()
+        wrappers = [connection.execute_wrappers for connection in connections.all()]
+        for wrapper in wrappers:
+            wrapper.append(counter)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            self.log(request, response, milliseconds=(time.perf_counter() - started) * 1000, queries=counter.count)
+            return response
+        finally:
+            for wrapper in wrappers:
+                wrapper.remove(counter)
+            request_id.reset(token)
+
+    def log(self, request: HttpRequest, response: HttpResponse, *, milliseconds: float, queries: int) -> None:
+        match = request.resolver_match
+        user = getattr(request, "user", None)
+        fields = {
+            "method": request.method,
+            "route": match.route if match else None,
+            "status": response.status_code,
+            "ms": round(milliseconds, 1),
+            "queries": queries,
+            "user_id": getattr(user, "pk", None),
+        }
+        log.info("%s %s %s", request.method, fields["route"], response.status_code, extra={"fields": fields})

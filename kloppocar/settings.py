@@ -1,0 +1,313 @@
+"""Every setting, read once from the environment. README.md has the table; .env.example every variable."""
+
+import json
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+ON_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+env = environ.Env()
+if not ON_LAMBDA:
+    environ.Env.read_env(BASE_DIR / ".env")
+
+
+def stop(sentence: str) -> NoReturn:
+    """Refuse to start with one sentence instead of a traceback."""
+    sys.tracebacklimit = 0
+    raise ImproperlyConfigured(sentence)
+
+
+def required(name: str, why: str) -> str:
+    """A text setting that has no default outside local."""
+    value = env.str(name, default="")
+    if not value and not LOCAL:
+        stop(f"{name} is not set: {why}.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes-or-no setting; any other word stops the start."""
+    words = {"1": True, "true": True, "on": True, "yes": True, "0": False, "false": False, "off": False, "no": False}
+    word = env.str(name, default="").strip().lower()
+    if word and word not in words:
+        stop(f"{name} is {word!r}: say on or off.")
+    return words.get(word, default)
+
+
+# --- Where are we? -------------------------------------------------------------------------------------------
+
+ENV = env.str("ENV", default="local")
+if ENV not in {"local", "production"}:
+    stop(f"ENV is {ENV!r}: it must be local or production.")
+LOCAL = ENV == "local"
+if ON_LAMBDA and LOCAL:
+    stop("ENV must be production inside a Lambda function.")
+DEBUG = flag("DEBUG", default=LOCAL)
+if DEBUG and not LOCAL:
+    stop("DEBUG must be off when ENV is production.")
+
+
+def local_secret(name: str) -> str:
+    """A random text that is made once and kept in .local/, readable by its owner only."""
+    LOCAL_DIR.mkdir(mode=0o700, exist_ok=True)
+    path = LOCAL_DIR / name
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+SECRET_KEY = required("SECRET_KEY", "a long random text that signs sessions and cursors") or local_secret("secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"] if LOCAL else [])
+if not ALLOWED_HOSTS:
+    stop("ALLOWED_HOSTS is not set: name the hosts that this stage answers for.")
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+if LOCAL and not CORS_ALLOWED_ORIGINS:
+    CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+
+# --- Sign-in -------------------------------------------------------------------------------------------------
+
+AWS_REGION = env.str("AWS_REGION", default="eu-central-1")
+COGNITO_USER_POOL_ID = required("COGNITO_USER_POOL_ID", "tokens of which user pool are taken")
+COGNITO_CLIENT_IDS = env.list("COGNITO_CLIENT_IDS", default=[])
+COGNITO_JWKS = env.str("COGNITO_JWKS", default="")
+COGNITO_ISSUER = env.str("COGNITO_ISSUER", default="")
+LOCAL_ISSUER = LOCAL and not COGNITO_USER_POOL_ID and not COGNITO_ISSUER
+if LOCAL_ISSUER:
+    COGNITO_ISSUER, COGNITO_CLIENT_IDS = "http://localhost/local-issuer", ["local-app"]
+if not COGNITO_CLIENT_IDS:
+    stop("COGNITO_CLIENT_IDS is not set: name the app clients whose tokens are taken.")
+COGNITO_ISSUER = COGNITO_ISSUER or f"https://cognito-idp.{AWS_REGION}.amazonaws.com/{COGNITO_USER_POOL_ID}"
+COGNITO_JWKS_URL = "" if LOCAL_ISSUER else env.str("COGNITO_JWKS_URL", default=f"{COGNITO_ISSUER}/.well-known/jwks.json")
+if COGNITO_JWKS:
+    try:
+        json.loads(COGNITO_JWKS)["keys"]
+    except (ValueError, KeyError, TypeError):
+        stop('COGNITO_JWKS is not a key set: it must be JSON like {"keys": [...]}.')
+SIGN_UP = "kloppocar.signup.sign_up"  # what the first valid token of an unknown person calls
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "rest_framework:login"
+LOGIN_REDIRECT_URL = "/api/v1/"
+
+# --- Database ------------------------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+}
+MYSQL_SESSION = (
+    "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3,"
+    " sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'"
+)
+
+
+def database_url() -> str:
+    """DATABASE_URL, or the five DB_* variables put together; locally a SQLite file."""
+    if url := env.str("DATABASE_URL", default=""):
+        return url
+    parts = {name: env.str(name, default="") for name in ("DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME")}
+    parts["DB_PORT"] = parts["DB_PORT"] or "3306"
+    if not any(value for name, value in parts.items() if name != "DB_PORT"):
+        if not LOCAL:
+            stop("DATABASE_URL is not set: name the database, or set DB_HOST, DB_USER, DB_PASSWORD and DB_NAME.")
+        LOCAL_DIR.mkdir(mode=0o700, exist_ok=True)
+        return f"sqlite:///{LOCAL_DIR / 'db.sqlite3'}"
+    for name, value in parts.items():
+        if not value:
+            stop(f"{name} is not set, though other DB_* variables are.")
+    quoted = {name: environ.urllibparse.quote(value, safe="") for name, value in parts.items()}
+    return "mysql://{DB_USER}:{DB_PASSWORD}@{DB_HOST}:{DB_PORT}/{DB_NAME}".format(**quoted)
+
+
+def mysql_options(url_options: dict) -> dict:
+    """Options of mysqlclient: short time-outs, UTC, strict mode, TLS unless it was switched off."""
+    options = {
+        "charset": "utf8mb4",
+        "connect_timeout": 3,
+        "read_timeout": 15,
+        "write_timeout": 15,
+        "isolation_level": "read committed",
+        "init_command": MYSQL_SESSION,
+        **url_options,
+    }
+    bundle = env.str("DB_SSL_CA", default="")
+    if bundle and not Path(bundle).is_file():
+        stop(f"DB_SSL_CA names {bundle}, which is not a file.")
+    if bundle:
+        options |= {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": bundle}}
+    elif not LOCAL and flag("DB_SSL", default=True):
+        stop("DB_SSL_CA is not set: name the CA bundle of the database, or set DB_SSL=off to go without TLS.")
+    return options
+
+
+def database() -> dict:
+    """The one entry of DATABASES."""
+    try:
+        config = env.db_url_config(database_url())
+    except (ValueError, KeyError):
+        stop("DATABASE_URL cannot be read: it must look like mysql://user:password@host:3306/name.")
+    if config.get("ENGINE") == "django.db.backends.sqlite3":
+        if not LOCAL:
+            stop("DATABASE_URL names SQLite, which only ENV=local may use.")
+        return config | {"OPTIONS": SQLITE_OPTIONS}
+    if config.get("ENGINE") != "django.db.backends.mysql":
+        stop("DATABASE_URL must begin with mysql:// or sqlite://.")
+    options = mysql_options(config.get("OPTIONS", {}))
+    test = {"CHARSET": "utf8mb4"}
+    return config | {"OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": test}
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+# --- The project ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "kloppocar",
+    "users",
+    "communities",
+    "catalog",
+    "collectibles",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+]
+MIDDLEWARE = [
+    "kloppocar.api.requests.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "kloppocar.urls"
+WSGI_APPLICATION = "kloppocar.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "kloppocar" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+CONTENT_LANGUAGES = env.list("CONTENT_LANGUAGES", default=["en", "de"])
+if CONTENT_LANGUAGES[:1] != ["en"] or len(set(CONTENT_LANGUAGES)) != len(CONTENT_LANGUAGES):
+    stop("CONTENT_LANGUAGES must begin with en and name each language once, like en,de.")
+TIME_ZONE = "UTC"
+USE_TZ = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static"
+WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_AUTOREFRESH = LOCAL
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "users.authentication.BearerAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "kloppocar.api.json.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": [
+        "kloppocar.api.json.JSONRenderer",
+        "kloppocar.api.browsable.BrowsableAPIRenderer",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "kloppocar.api.pagination.CursorPagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "kloppocar.api.filters.SearchFilter",
+        "kloppocar.api.filters.OrderingFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "kloppocar.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "kloppocar.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_FORMATTER_CLASS": "kloppocar.api.errors.ExceptionFormatter",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kloppocar",
+    "DESCRIPTION": "Scan codes, win numbered copies of limited collectibles, complete missions, hand copies on.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+}
+
+# --- Browsers ------------------------------------------------------------------------------------------------
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not LOCAL
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not LOCAL
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "kloppocar.api.errors.csrf_failure"
+
+# --- Logs: one JSON line a request ---------------------------------------------------------------------------
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    stop(f"LOG_LEVEL is {LOG_LEVEL!r}: it must be DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "kloppocar.api.requests.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": [], "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
+}
