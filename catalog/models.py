@@ -90,9 +90,7 @@ class Sponsor(VersionedRow):
     country = models.CharField(max_length=120, blank=True, default="", db_default="")
     zip_code = models.CharField(max_length=20, blank=True, default="", db_default="")
     contact_name = models.CharField(max_length=120, blank=True, default="", db_default="")
-    contact_email = models.CharField(
-        max_length=254, blank=True, default="", db_default="", validators=[validate_email]
-    )
+    contact_email = models.CharField(max_length=254, blank=True, default="", db_default="", validators=[validate_email])
     contact_phone = models.CharField(max_length=40, blank=True, default="", db_default="")
     active = models.BooleanField(default=True, db_default=True)
 

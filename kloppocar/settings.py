@@ -90,7 +90,9 @@ if LOCAL_ISSUER:
 if not COGNITO_CLIENT_IDS:
     stop("COGNITO_CLIENT_IDS is not set: name the app clients whose tokens are taken.")
 COGNITO_ISSUER = COGNITO_ISSUER or f"https://cognito-idp.{AWS_REGION}.amazonaws.com/{COGNITO_USER_POOL_ID}"
-COGNITO_JWKS_URL = "" if LOCAL_ISSUER else env.str("COGNITO_JWKS_URL", default=f"{COGNITO_ISSUER}/.well-known/jwks.json")
+COGNITO_JWKS_URL = (
+    "" if LOCAL_ISSUER else env.str("COGNITO_JWKS_URL", default=f"{COGNITO_ISSUER}/.well-known/jwks.json")
+)
 if COGNITO_JWKS:
     try:
         json.loads(COGNITO_JWKS)["keys"]

@@ -68,7 +68,10 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
         ],
     )
     username_key = models.GeneratedField(
-        expression=Lower("username"), output_field=ExactCharField(max_length=30, null=True), db_persist=True, unique=True
+        expression=Lower("username"),
+        output_field=ExactCharField(max_length=30, null=True),
+        db_persist=True,
+        unique=True,
     )
     email = ExactCharField(
         max_length=254, null=True, blank=True, default=None, db_index=True, validators=[validate_email]
@@ -156,9 +159,7 @@ class Notification(VersionedRow):
     body = LocalizedField(max_length=10_000, blank=True)
     link = models.URLField(max_length=500, blank=True, default="", db_default="")
     media = MediaField()
-    audience = models.CharField(
-        max_length=8, choices=Audience, default=Audience.EVERYONE, db_default=Audience.EVERYONE
-    )
+    audience = models.CharField(max_length=8, choices=Audience, default=Audience.EVERYONE, db_default=Audience.EVERYONE)
     is_welcome = models.BooleanField(default=False, db_default=False)
     push = models.BooleanField(default=False, db_default=False)
     publish_at = models.DateTimeField()

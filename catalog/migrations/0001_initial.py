@@ -10,82 +10,123 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Collection',
+            name="Collection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("media", kloppocar.api.media.MediaField()),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('attributes', models.JSONField(blank=True, default=dict)),
-                ('location', models.CharField(blank=True, db_default='', default='', max_length=120)),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("attributes", models.JSONField(blank=True, default=dict)),
+                ("location", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Sponsor',
+            name="Sponsor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('organization', models.JSONField(blank=True, default=dict)),
-                ('urls', models.JSONField(blank=True, default=dict)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('city', models.CharField(blank=True, db_default='', default='', max_length=120)),
-                ('country', models.CharField(blank=True, db_default='', default='', max_length=120)),
-                ('zip_code', models.CharField(blank=True, db_default='', default='', max_length=20)),
-                ('contact_name', models.CharField(blank=True, db_default='', default='', max_length=120)),
-                ('contact_email', models.CharField(blank=True, db_default='', default='', max_length=254, validators=[django.core.validators.EmailValidator()])),
-                ('contact_phone', models.CharField(blank=True, db_default='', default='', max_length=40)),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("organization", models.JSONField(blank=True, default=dict)),
+                ("urls", models.JSONField(blank=True, default=dict)),
+                ("media", kloppocar.api.media.MediaField()),
+                ("city", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("country", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                ("zip_code", models.CharField(blank=True, db_default="", default="", max_length=20)),
+                ("contact_name", models.CharField(blank=True, db_default="", default="", max_length=120)),
+                (
+                    "contact_email",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        max_length=254,
+                        validators=[django.core.validators.EmailValidator()],
+                    ),
+                ),
+                ("contact_phone", models.CharField(blank=True, db_default="", default="", max_length=40)),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('parent', models.ForeignKey(blank=True, default=None, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalog.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        default=None,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalog.category",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'categories',
-                'ordering': ['id'],
+                "verbose_name_plural": "categories",
+                "ordering": ["id"],
             },
         ),
     ]

@@ -11,241 +11,447 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
+        ("catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CopyEvent',
+            name="CopyEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('minted', 'Minted'), ('transferred', 'Transferred')], max_length=12)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("minted", "Minted"), ("transferred", "Transferred")], max_length=12),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
             ],
             options={
-                'ordering': ['copy', 'id'],
+                "ordering": ["copy", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Distribution',
+            name="Distribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('kind', models.CharField(choices=[('voucher', 'Voucher'), ('coupon', 'Coupon'), ('deal', 'Deal'), ('scan', 'Scan'), ('reward', 'Reward'), ('starter', 'Starter')], max_length=8)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('limit', models.PositiveIntegerField(blank=True, default=None, help_text='Empty: unlimited.', null=True)),
-                ('redeemed', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('new_users_only', models.BooleanField(db_default=False, default=False)),
-                ('draw', models.CharField(choices=[('random-from-collection', 'Random From Collection'), ('from-pool', 'From Pool')], max_length=24)),
-                ('once_per_collectible', models.BooleanField(db_default=False, default=False)),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("voucher", "Voucher"),
+                            ("coupon", "Coupon"),
+                            ("deal", "Deal"),
+                            ("scan", "Scan"),
+                            ("reward", "Reward"),
+                            ("starter", "Starter"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "limit",
+                    models.PositiveIntegerField(blank=True, default=None, help_text="Empty: unlimited.", null=True),
+                ),
+                ("redeemed", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ("new_users_only", models.BooleanField(db_default=False, default=False)),
+                (
+                    "draw",
+                    models.CharField(
+                        choices=[("random-from-collection", "Random From Collection"), ("from-pool", "From Pool")],
+                        max_length=24,
+                    ),
+                ),
+                ("once_per_collectible", models.BooleanField(db_default=False, default=False)),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['-starts_at', '-id'],
+                "ordering": ["-starts_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='DistributionCode',
+            name="DistributionCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('code', kloppocar.api.models.ExactCharField(max_length=64, unique=True, validators=[django.core.validators.RegexValidator('\\A[0-9A-Z_.-]{1,64}\\Z')])),
-                ('max_uses', models.PositiveIntegerField(blank=True, default=1, help_text='Empty: unlimited.', null=True)),
-                ('uses', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('revoked_at', models.DateTimeField(blank=True, default=None, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                (
+                    "code",
+                    kloppocar.api.models.ExactCharField(
+                        max_length=64,
+                        unique=True,
+                        validators=[django.core.validators.RegexValidator("\\A[0-9A-Z_.-]{1,64}\\Z")],
+                    ),
+                ),
+                (
+                    "max_uses",
+                    models.PositiveIntegerField(blank=True, default=1, help_text="Empty: unlimited.", null=True),
+                ),
+                ("uses", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                ("revoked_at", models.DateTimeField(blank=True, default=None, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='DistributionCollectible',
+            name="DistributionCollectible",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('weight', models.PositiveIntegerField(db_default=1, default=1, validators=[django.core.validators.MinValueValidator(1)])),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                (
+                    "weight",
+                    models.PositiveIntegerField(
+                        db_default=1, default=1, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='EditionSegment',
+            name="EditionSegment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('first', models.PositiveIntegerField()),
-                ('last', models.PositiveIntegerField(blank=True, default=None, null=True)),
-                ('key', models.PositiveBigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("first", models.PositiveIntegerField()),
+                ("last", models.PositiveIntegerField(blank=True, default=None, null=True)),
+                ("key", models.PositiveBigIntegerField()),
             ],
             options={
-                'ordering': ['collectible', 'first'],
+                "ordering": ["collectible", "first"],
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('source', models.CharField(choices=[('code', 'Code'), ('mission', 'Mission'), ('challenge', 'Challenge'), ('starter', 'Starter')], max_length=10)),
-                ('idempotency_key', kloppocar.api.models.ExactCharField(blank=True, default=None, max_length=128, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("code", "Code"),
+                            ("mission", "Mission"),
+                            ("challenge", "Challenge"),
+                            ("starter", "Starter"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "idempotency_key",
+                    kloppocar.api.models.ExactCharField(blank=True, default=None, max_length=128, null=True),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Mission',
+            name="Mission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('title', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('reward_text', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=500)),
-                ('kind', models.CharField(choices=[('collect_set', 'Collect Set'), ('collect_count', 'Collect Count'), ('sign_up', 'Sign Up')], max_length=14)),
-                ('goal', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
-                ('points', models.PositiveIntegerField(db_default=0, default=0)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("title", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("reward_text", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=500)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("collect_set", "Collect Set"),
+                            ("collect_count", "Collect Count"),
+                            ("sign_up", "Sign Up"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("goal", models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
+                ("points", models.PositiveIntegerField(db_default=0, default=0)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("media", kloppocar.api.media.MediaField()),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='MissionCollectible',
+            name="MissionCollectible",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='MissionProgress',
+            name="MissionProgress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('progress', models.PositiveIntegerField(db_default=0, default=0)),
-                ('completed_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('claimed_at', models.DateTimeField(blank=True, default=None, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("progress", models.PositiveIntegerField(db_default=0, default=0)),
+                ("completed_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("claimed_at", models.DateTimeField(blank=True, default=None, null=True)),
             ],
             options={
-                'verbose_name_plural': 'mission progress',
-                'ordering': ['id'],
+                "verbose_name_plural": "mission progress",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ReservedNumber',
+            name="ReservedNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('mint', models.PositiveIntegerField()),
-                ('turn', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("mint", models.PositiveIntegerField()),
+                ("turn", models.PositiveIntegerField()),
             ],
             options={
-                'ordering': ['collectible', 'mint'],
+                "ordering": ["collectible", "mint"],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('secret_hash', kloppocar.api.models.ExactCharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(default=None, null=True)),
-                ('cancelled_at', models.DateTimeField(default=None, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("secret_hash", kloppocar.api.models.ExactCharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(default=None, null=True)),
+                ("cancelled_at", models.DateTimeField(default=None, null=True)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Collectible',
+            name="Collectible",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('label', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=60)),
-                ('name', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('circulation', models.PositiveIntegerField(blank=True, default=None, help_text='Empty: unlimited.', null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('minted', models.PositiveIntegerField(db_default=0, default=0, editable=False)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('available', 'Available'), ('sold_out', 'Sold Out'), ('retired', 'Retired')], db_default='draft', default='draft', max_length=10)),
-                ('published_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('price', models.JSONField(blank=True, default=None, null=True)),
-                ('points', models.PositiveIntegerField(db_default=0, default=0)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collectibles', to='catalog.category')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='collectibles', to='catalog.collection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("label", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=60)),
+                ("name", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("media", kloppocar.api.media.MediaField()),
+                (
+                    "circulation",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        default=None,
+                        help_text="Empty: unlimited.",
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                ("minted", models.PositiveIntegerField(db_default=0, default=0, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("available", "Available"),
+                            ("sold_out", "Sold Out"),
+                            ("retired", "Retired"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("published_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("price", models.JSONField(blank=True, default=None, null=True)),
+                ("points", models.PositiveIntegerField(db_default=0, default=0)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="collectibles", to="catalog.category"
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collectibles",
+                        to="catalog.collection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CollectibleSponsor',
+            name="CollectibleSponsor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('message', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=1000)),
-                ('collectible', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sponsorships', to='collectibles.collectible')),
-                ('sponsor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sponsorships', to='catalog.sponsor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("message", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=1000)),
+                (
+                    "collectible",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sponsorships",
+                        to="collectibles.collectible",
+                    ),
+                ),
+                (
+                    "sponsor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sponsorships", to="catalog.sponsor"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='collectible',
-            name='sponsors',
-            field=models.ManyToManyField(related_name='collectibles', through='collectibles.CollectibleSponsor', to='catalog.sponsor'),
+            model_name="collectible",
+            name="sponsors",
+            field=models.ManyToManyField(
+                related_name="collectibles", through="collectibles.CollectibleSponsor", to="catalog.sponsor"
+            ),
         ),
         migrations.CreateModel(
-            name='Copy',
+            name="Copy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('mint', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
-                ('favorite', models.BooleanField(db_default=False, default=False)),
-                ('acquired_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now)),
-                ('collectible', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='collectibles.collectible')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("mint", models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
+                ("favorite", models.BooleanField(db_default=False, default=False)),
+                (
+                    "acquired_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), default=django.utils.timezone.now
+                    ),
+                ),
+                (
+                    "collectible",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="collectibles.collectible",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'copies',
-                'ordering': ['-acquired_at', '-id'],
+                "verbose_name_plural": "copies",
+                "ordering": ["-acquired_at", "-id"],
             },
         ),
     ]

@@ -131,7 +131,8 @@ class DistributionCode(VersionedRow):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")), name="distribution_code_uses_are_bounded"
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="distribution_code_uses_are_bounded",
             )
         ]
 

@@ -10,105 +10,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Challenge',
+            name="Challenge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('title', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('goal', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('media', kloppocar.api.media.MediaField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("title", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("goal", models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("media", kloppocar.api.media.MediaField()),
             ],
             options={
-                'ordering': ['-starts_at', '-id'],
+                "ordering": ["-starts_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ChallengeTally',
+            name="ChallengeTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shard', models.PositiveSmallIntegerField()),
-                ('count', models.PositiveIntegerField(db_default=0, default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shard", models.PositiveSmallIntegerField()),
+                ("count", models.PositiveIntegerField(db_default=0, default=0)),
             ],
             options={
-                'verbose_name_plural': 'challenge tallies',
-                'ordering': ['id'],
+                "verbose_name_plural": "challenge tallies",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('title', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('description', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("title", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("description", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("media", kloppocar.api.media.MediaField()),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'verbose_name_plural': 'communities',
-                'ordering': ['id'],
+                "verbose_name_plural": "communities",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('role', models.CharField(choices=[('member', 'Member'), ('moderator', 'Moderator'), ('owner', 'Owner')], db_default='member', default='member', max_length=10)),
-                ('banned_until', models.DateTimeField(blank=True, default=None, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("member", "Member"), ("moderator", "Moderator"), ("owner", "Owner")],
+                        db_default="member",
+                        default="member",
+                        max_length=10,
+                    ),
+                ),
+                ("banned_until", models.DateTimeField(blank=True, default=None, null=True)),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='NewsPost',
+            name="NewsPost",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('kind', models.CharField(choices=[('news', 'News'), ('event', 'Event'), ('announcement', 'Announcement')], db_default='news', default='news', max_length=12)),
-                ('header', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('short_body', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=500)),
-                ('body', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=50000)),
-                ('posted_at', models.DateTimeField()),
-                ('media', kloppocar.api.media.MediaField()),
-                ('active', models.BooleanField(db_default=True, default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("news", "News"), ("event", "Event"), ("announcement", "Announcement")],
+                        db_default="news",
+                        default="news",
+                        max_length=12,
+                    ),
+                ),
+                ("header", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("short_body", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=500)),
+                ("body", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=50000)),
+                ("posted_at", models.DateTimeField()),
+                ("media", kloppocar.api.media.MediaField()),
+                ("active", models.BooleanField(db_default=True, default=True)),
             ],
             options={
-                'ordering': ['-posted_at', '-id'],
+                "ordering": ["-posted_at", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='ChallengeContribution',
+            name="ChallengeContribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('count', models.PositiveIntegerField(db_default=0, default=0)),
-                ('claimed_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('challenge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='communities.challenge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("count", models.PositiveIntegerField(db_default=0, default=0)),
+                ("claimed_at", models.DateTimeField(blank=True, default=None, null=True)),
+                (
+                    "challenge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contributions",
+                        to="communities.challenge",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['challenge', '-count', 'id'],
+                "ordering": ["challenge", "-count", "id"],
             },
         ),
     ]

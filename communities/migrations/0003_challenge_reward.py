@@ -5,16 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('collectibles', '0002_initial'),
-        ('communities', '0002_initial'),
+        ("collectibles", "0002_initial"),
+        ("communities", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='challenge',
-            name='reward',
-            field=models.ForeignKey(blank=True, default=None, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='collectibles.distribution'),
+            model_name="challenge",
+            name="reward",
+            field=models.ForeignKey(
+                blank=True,
+                default=None,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="collectibles.distribution",
+            ),
         ),
     ]

@@ -16,7 +16,9 @@ def validate_media(value: Any) -> None:
         raise ValidationError('Must be an object like {"image": {"load": "https://..."}}.', code="not_media")
     for kind, urls in value.items():
         if kind not in KINDS:
-            raise ValidationError(f"Unknown kind {str(kind)[:20]!r}: known are {', '.join(KINDS)}.", code="unknown_kind")
+            raise ValidationError(
+                f"Unknown kind {str(kind)[:20]!r}: known are {', '.join(KINDS)}.", code="unknown_kind"
+            )
         if not isinstance(urls, dict) or not all(isinstance(name, str) and len(name) <= 40 for name in urls):
             raise ValidationError(f"{kind} must be an object of named URLs.", code="not_media")
         for name, url in urls.items():

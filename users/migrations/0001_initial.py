@@ -13,128 +13,280 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rank',
+            name="Rank",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('title', kloppocar.api.localized.LocalizedField(default=dict, max_length=60)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('min_score', models.PositiveIntegerField(unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("title", kloppocar.api.localized.LocalizedField(default=dict, max_length=60)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("min_score", models.PositiveIntegerField(unique=True)),
             ],
             options={
-                'ordering': ['min_score', 'id'],
+                "ordering": ["min_score", "id"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('cognito_sub', kloppocar.api.models.ExactCharField(blank=True, default=None, max_length=64, null=True, unique=True)),
-                ('username', models.CharField(blank=True, default=None, max_length=30, null=True, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9_.-]{3,30}\\Z', '3 to 30 letters, digits, dots, hyphens or underscores.')])),
-                ('username_key', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('username'), output_field=kloppocar.api.models.ExactCharField(max_length=30, null=True), unique=True)),
-                ('email', kloppocar.api.models.ExactCharField(blank=True, db_index=True, default=None, max_length=254, null=True, validators=[django.core.validators.EmailValidator()])),
-                ('status', models.CharField(choices=[('onboarding', 'Onboarding'), ('active', 'Active'), ('deleted', 'Deleted')], db_default='onboarding', default='onboarding', max_length=12)),
-                ('picture', models.URLField(blank=True, db_default='', default='', max_length=500)),
-                ('language', models.CharField(blank=True, db_default='', default='', max_length=8)),
-                ('country', models.CharField(blank=True, db_default='', default='', max_length=2, validators=[django.core.validators.RegexValidator('\\A[A-Z]{2}\\Z')])),
-                ('newsletter', models.BooleanField(db_default=False, default=False)),
-                ('push_enabled', models.BooleanField(db_default=True, default=True)),
-                ('score', models.PositiveIntegerField(db_default=0, default=0)),
-                ('is_active', models.BooleanField(db_default=True, default=True)),
-                ('is_staff', models.BooleanField(db_default=False, default=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                (
+                    "cognito_sub",
+                    kloppocar.api.models.ExactCharField(
+                        blank=True, default=None, max_length=64, null=True, unique=True
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        blank=True,
+                        default=None,
+                        max_length=30,
+                        null=True,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A[A-Za-z0-9_.-]{3,30}\\Z", "3 to 30 letters, digits, dots, hyphens or underscores."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "username_key",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower("username"),
+                        output_field=kloppocar.api.models.ExactCharField(max_length=30, null=True),
+                        unique=True,
+                    ),
+                ),
+                (
+                    "email",
+                    kloppocar.api.models.ExactCharField(
+                        blank=True,
+                        db_index=True,
+                        default=None,
+                        max_length=254,
+                        null=True,
+                        validators=[django.core.validators.EmailValidator()],
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("onboarding", "Onboarding"), ("active", "Active"), ("deleted", "Deleted")],
+                        db_default="onboarding",
+                        default="onboarding",
+                        max_length=12,
+                    ),
+                ),
+                ("picture", models.URLField(blank=True, db_default="", default="", max_length=500)),
+                ("language", models.CharField(blank=True, db_default="", default="", max_length=8)),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        max_length=2,
+                        validators=[django.core.validators.RegexValidator("\\A[A-Z]{2}\\Z")],
+                    ),
+                ),
+                ("newsletter", models.BooleanField(db_default=False, default=False)),
+                ("push_enabled", models.BooleanField(db_default=True, default=True)),
+                ("score", models.PositiveIntegerField(db_default=0, default=0)),
+                ("is_active", models.BooleanField(db_default=True, default=True)),
+                ("is_staff", models.BooleanField(db_default=False, default=False)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('header', kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
-                ('body', kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
-                ('link', models.URLField(blank=True, db_default='', default='', max_length=500)),
-                ('media', kloppocar.api.media.MediaField()),
-                ('audience', models.CharField(choices=[('everyone', 'Everyone'), ('selected', 'Selected')], db_default='everyone', default='everyone', max_length=8)),
-                ('is_welcome', models.BooleanField(db_default=False, default=False)),
-                ('push', models.BooleanField(db_default=False, default=False)),
-                ('publish_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(blank=True, default=None, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("header", kloppocar.api.localized.LocalizedField(default=dict, max_length=120)),
+                ("body", kloppocar.api.localized.LocalizedField(blank=True, default=dict, max_length=10000)),
+                ("link", models.URLField(blank=True, db_default="", default="", max_length=500)),
+                ("media", kloppocar.api.media.MediaField()),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("everyone", "Everyone"), ("selected", "Selected")],
+                        db_default="everyone",
+                        default="everyone",
+                        max_length=8,
+                    ),
+                ),
+                ("is_welcome", models.BooleanField(db_default=False, default=False)),
+                ("push", models.BooleanField(db_default=False, default=False)),
+                ("publish_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(blank=True, default=None, null=True)),
             ],
             options={
-                'ordering': ['-publish_at', '-id'],
-                'indexes': [models.Index(fields=['publish_at', 'id'], name='notification_by_publish_at'), models.Index(fields=['published_at', 'id'], name='notification_by_published_at')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('audience__in', ['everyone', 'selected'])), name='notification_audience_is_known')],
+                "ordering": ["-publish_at", "-id"],
+                "indexes": [
+                    models.Index(fields=["publish_at", "id"], name="notification_by_publish_at"),
+                    models.Index(fields=["published_at", "id"], name="notification_by_published_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("audience__in", ["everyone", "selected"])),
+                        name="notification_audience_is_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NotificationReceipt',
+            name="NotificationReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('read_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('archived_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, default=None, null=True)),
-                ('notification', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to='users.notification')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("read_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("archived_at", models.DateTimeField(blank=True, default=None, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, default=None, null=True)),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="receipts", to="users.notification"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PushDevice',
+            name="PushDevice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('version', kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
-                ('token', kloppocar.api.models.ExactCharField(max_length=512, unique=True)),
-                ('platform', models.CharField(choices=[('ios', 'Ios'), ('android', 'Android'), ('web', 'Web')], max_length=8)),
-                ('last_seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "created_at",
+                    models.DateTimeField(auto_now_add=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("version", kloppocar.api.models.VersionField(db_default=1, default=1, editable=False)),
+                ("token", kloppocar.api.models.ExactCharField(max_length=512, unique=True)),
+                (
+                    "platform",
+                    models.CharField(choices=[("ios", "Ios"), ("android", "Android"), ("web", "Web")], max_length=8),
+                ),
+                ("last_seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="devices", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='user',
-            index=models.Index(fields=['score', 'id'], name='user_by_score'),
+            model_name="user",
+            index=models.Index(fields=["score", "id"], name="user_by_score"),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['onboarding', 'active', 'deleted'])), name='user_status_is_known'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["onboarding", "active", "deleted"])), name="user_status_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notificationreceipt',
-            constraint=models.UniqueConstraint(fields=('notification', 'user'), name='notification_receipt_is_one_per_person'),
+            model_name="notificationreceipt",
+            constraint=models.UniqueConstraint(
+                fields=("notification", "user"), name="notification_receipt_is_one_per_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pushdevice',
-            constraint=models.CheckConstraint(condition=models.Q(('platform__in', ['ios', 'android', 'web'])), name='push_device_platform_is_known'),
+            model_name="pushdevice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("platform__in", ["ios", "android", "web"])), name="push_device_platform_is_known"
+            ),
         ),
     ]
