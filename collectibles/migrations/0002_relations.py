@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("catalog", "0002_initial"),
+        ("catalog", "0002_relations"),
         ("collectibles", "0001_initial"),
         ("communities", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

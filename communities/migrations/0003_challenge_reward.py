@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("collectibles", "0002_initial"),
-        ("communities", "0002_initial"),
+        ("collectibles", "0002_relations"),
+        ("communities", "0002_relations"),
     ]
 
     operations = [
