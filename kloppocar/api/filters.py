@@ -1,0 +1,110 @@
+"""What a list may be asked: filters, search, ordering; anything else in the query is refused with 400."""
+
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.db.models.fields.json import KT
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend
+
+from .localized import LocalizedField, Sortable, asked_language, text_in
+
+MAX_IN = 200
+MAX_SEARCH = 100
+BIGGEST = (1 << 63) - 1
+
+
+class BoundedNumberFilter(django_filters.NumberFilter):
+    """A whole number that fits the database's integers."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=-BIGGEST, max_value=BIGGEST, **kwargs)
+
+
+class NumberInFilter(django_filters.BaseInFilter, BoundedNumberFilter):
+    """`?id__in=1,2,3`, at most 200 of them."""
+
+    def filter(self, qs, value):
+        if value and len(value) > MAX_IN:
+            raise ValidationError({self.field_name: f"At most {MAX_IN} values."}, code="too_many")
+        return super().filter(qs, value)
+
+
+class SearchFilter(BaseFilterBackend):
+    """`?search=`: a part of one of the view's `search_fields`, in the asked language only."""
+
+    def filter_queryset(self, request, queryset, view):
+        text = request.query_params.get("search", "")
+        if not text or not getattr(view, "search_fields", None):
+            return queryset
+        if len(text) > MAX_SEARCH or "\x00" in text:
+            raise ValidationError({"search": f"At most {MAX_SEARCH} characters, none of them NUL."}, code="invalid")
+        condition = Q()
+        for number, name in enumerate(view.search_fields):
+            alias = f"search_{number}"
+            queryset = queryset.alias(**{alias: searchable(queryset, name, asked_language(request))})
+            condition |= Q(**{f"{alias}__contains_text": text})
+        return queryset.filter(condition)
+
+    def get_schema_operation_parameters(self, view):
+        if not getattr(view, "search_fields", None):
+            return []
+        names = ", ".join(view.search_fields)
+        return [query_parameter("search", {"type": "string", "maxLength": MAX_SEARCH}, f"A part of {names}.")]
+
+
+def searchable(queryset: QuerySet, name: str, language: str) -> Any:
+    if isinstance(queryset.model._meta.get_field(name), LocalizedField):
+        return KT(f"{name}__{language}")
+    return F(name)
+
+
+class OrderingFilter(BaseFilterBackend):
+    """`?ordering=-minted,id` from the view's `ordering_fields`; a localised field orders by the asked language."""
+
+    def filter_queryset(self, request, queryset, view):
+        text = request.query_params.get("ordering")
+        if text is None:
+            return queryset
+        names = text.split(",")
+        allowed = {*getattr(view, "ordering_fields", []), "id"}
+        if len(names) > 3 or not all(name.removeprefix("-") in allowed for name in names):
+            known = ", ".join(sorted(allowed))
+            raise ValidationError({"ordering": f"At most three of: {known}; each may begin with a hyphen."})
+        for number, name in enumerate(names):
+            bare = name.removeprefix("-")
+            if isinstance(queryset.model._meta.get_field(bare), LocalizedField):
+                alias = f"order_{number}"
+                queryset = queryset.annotate(**{alias: Sortable(text_in(bare, asked_language(request)))})
+                names[number] = name.replace(bare, alias)
+        return queryset.order_by(*names)
+
+    def get_schema_operation_parameters(self, view):
+        names = sorted({*getattr(view, "ordering_fields", []), "id"})
+        return [query_parameter("ordering", {"type": "string"}, f"Up to three of {', '.join(names)}; `-` turns one round.")]
+
+
+def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+# --- No other parameter is taken --------------------------------------------------------------------------------
+
+EVERYWHERE = {"lang", "fields", "omit", "format"}
+LISTS = {"cursor", "page_size", "count", "search", "ordering"}
+
+
+def refuse_unknown_parameters(view: Any, request: Any) -> None:
+    """A misspelt parameter is refused, rather than answered with everything."""
+    known = EVERYWHERE | set(getattr(view, "extra_parameters", ()))
+    if view.detail is False and request.method in {"GET", "HEAD", "OPTIONS"}:
+        filterset = getattr(view, "filterset_class", None)
+        known |= LISTS | set(filterset.base_filters if filterset else ())
+    errors = {name[:50]: "This parameter is not known here." for name in request.query_params if name not in known}
+    if errors:
+        raise ValidationError(errors, code="unknown_parameter")
+    language = request.query_params.get("lang")
+    if language is not None and language not in settings.CONTENT_LANGUAGES:
+        raise ValidationError({"lang": f"Known are {', '.join(settings.CONTENT_LANGUAGES)}."}, code="unknown_language")

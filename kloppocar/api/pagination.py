@@ -1,0 +1,208 @@
+"""Cursor pages over a total order: the cost of a page does not grow with its position.
+
+A cursor holds the values of the ordering columns of the last row seen. MySQL and SQLite both put NULL first.
+"""
+
+import base64
+import binascii
+from typing import Any, NamedTuple
+
+import orjson
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q, QuerySet
+from rest_framework.exceptions import ValidationError as InvalidQuery
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+DEFAULT_SIZE, MAX_SIZE = 50, 200
+MAX_CURSOR = 2_000
+
+
+def refuse(name: str, sentence: str) -> InvalidQuery:
+    return InvalidQuery({name: sentence}, code="invalid")
+
+
+class CursorPagination(BasePagination):
+    """`{"next", "previous", "results"}`, with `count` when `?count=true` asks for it."""
+
+    template = "rest_framework/pagination/previous_and_next.html"
+    display_page_controls = True
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.request = request
+        size = page_size(request.query_params.get("page_size"))
+        self.count = queryset.count() if wants_count(request.query_params.get("count")) else None
+        order = total_order(queryset)
+        cursor, backwards = decode(request.query_params.get("cursor"), order, queryset)
+        if backwards:
+            page = list(queryset.filter(beyond(flipped(order), cursor)).order_by(*map(str, flipped(order)))[: size + 1])
+            more, page = len(page) > size, page[:size][::-1]
+            self.has_previous, self.has_next = more, True
+        else:
+            rows = queryset.filter(beyond(order, cursor)) if cursor else queryset
+            page = list(rows.order_by(*map(str, order))[: size + 1])
+            more, page = len(page) > size, page[:size]
+            self.has_previous, self.has_next = bool(cursor), more
+        self.next = encode(order, page[-1], backwards=False) if self.has_next and page else None
+        self.previous = encode(order, page[0], backwards=True) if self.has_previous and page else None
+        return page
+
+    def get_paginated_response(self, data):
+        links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        counted = {} if self.count is None else {"count": self.count}
+        return Response(links | counted | {"results": data})
+
+    def get_next_link(self):
+        return self.link(self.next)
+
+    def get_previous_link(self):
+        return self.link(self.previous)
+
+    def link(self, cursor: str | None) -> str | None:
+        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor) if cursor else None
+
+    def get_html_context(self):
+        return {"previous_url": self.get_previous_link(), "next_url": self.get_next_link()}
+
+    def to_html(self):
+        from django.template import loader
+
+        return loader.get_template(self.template).render(self.get_html_context())
+
+    def get_paginated_response_schema(self, schema):
+        link = {"type": "string", "nullable": True, "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "count": {"type": "integer"}, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view):
+        def parameter(name: str, schema: dict, description: str) -> dict:
+            return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+        sizes = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+        return [
+            parameter("cursor", {"type": "string"}, "Where to go on: taken from `next` or `previous`."),
+            parameter("page_size", sizes, "How many rows a page holds."),
+            parameter("count", {"type": "boolean"}, "Also say how many rows there are in all."),
+        ]
+
+
+def page_size(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_SIZE
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_SIZE and len(text) < 9):
+        raise refuse("page_size", f"Must be a whole number from 1 to {MAX_SIZE}.")
+    return int(text)
+
+
+def wants_count(text: str | None) -> bool:
+    if text not in {None, "true", "false"}:
+        raise refuse("count", "Must be true or false.")
+    return text == "true"
+
+
+class Column(NamedTuple):
+    """One column (or annotation) of an order."""
+
+    name: str
+    descending: bool
+    nullable: bool = False
+
+    def flipped(self) -> "Column":
+        return self._replace(descending=not self.descending)
+
+    def __str__(self) -> str:
+        return f"-{self.name}" if self.descending else self.name
+
+
+Order = list[Column]
+
+
+def total_order(queryset: QuerySet) -> Order:
+    """What the queryset is ordered by, with the key at its end so that no two rows are equal."""
+    names = [*(queryset.query.order_by or queryset.model._meta.ordering or ["id"])]
+    order = [Column(name.lstrip("-"), name.startswith("-"), is_nullable(queryset, name.lstrip("-"))) for name in names]
+    if not any(column.name in {"id", "pk"} for column in order):
+        order.append(Column("id", order[-1].descending))
+    return order
+
+
+def is_nullable(queryset: QuerySet, name: str) -> bool:
+    return name not in queryset.query.annotations and bool(queryset.model._meta.get_field(name).null)
+
+
+def flipped(order: Order) -> Order:
+    return [column.flipped() for column in order]
+
+
+def beyond(order: Order, values: list[Any]) -> Q:
+    """Rows that come after `values`: a > x, or a = x and b > y, ... with a plain bound on `a` that an index can use."""
+    condition, equal = Q(pk__in=[]), Q()
+    for column, value in zip(order, values, strict=True):
+        condition |= equal & after(column, value)
+        equal &= same(column, value)
+    first, value = order[0], values[0]
+    if len(order) == 1 or first.nullable or value is None:
+        return condition
+    return Q(**{f"{first.name}__{'lte' if first.descending else 'gte'}": value}) & condition
+
+
+def same(column: Column, value: Any) -> Q:
+    return Q(**{f"{column.name}__isnull": True}) if value is None else Q(**{column.name: value})
+
+
+def after(column: Column, value: Any) -> Q:
+    """NULL comes first in ascending order and last in descending order."""
+    name = column.name
+    if value is None:
+        return Q(pk__in=[]) if column.descending else Q(**{f"{name}__isnull": False})
+    bound = Q(**{f"{name}__{'lt' if column.descending else 'gt'}": value})
+    return bound | Q(**{f"{name}__isnull": True}) if column.descending and column.nullable else bound
+
+
+def encode(order: Order, row: Any, *, backwards: bool) -> str:
+    """The cursor that goes on after `row` (or before it)."""
+    values = [value_of(row, column.name) for column in order]
+    body = orjson.dumps([signature(order), int(backwards), values])
+    return base64.urlsafe_b64encode(body).rstrip(b"=").decode()
+
+
+def value_of(row: Any, name: str) -> Any:
+    for part in name.split("__"):
+        row = row[part] if isinstance(row, dict) else getattr(row, part)
+    return row
+
+
+def signature(order: Order) -> str:
+    return ",".join(map(str, order))
+
+
+def decode(text: str | None, order: Order, queryset: QuerySet) -> tuple[list[Any], bool]:
+    """The values of a cursor, each made the type of its column; anything else is refused with 400."""
+    if text is None:
+        return [], False
+    try:
+        body = base64.urlsafe_b64decode(text[:MAX_CURSOR] + "=" * (-len(text[:MAX_CURSOR]) % 4))
+        made_for, backwards, values = orjson.loads(body)
+        if made_for != signature(order) or backwards not in {0, 1} or len(values) != len(order):
+            raise ValueError
+        typed = [to_python(queryset, column.name, value) for column, value in zip(order, values, strict=True)]
+    except (ValueError, TypeError, binascii.Error, ValidationError):
+        raise refuse("cursor", "This cursor is not one of ours, or was made for another ordering.") from None
+    return typed, bool(backwards)
+
+
+def to_python(queryset: QuerySet, name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, list | dict) or (isinstance(value, int) and abs(value) >= 1 << 63):
+        raise ValueError
+    if annotation := queryset.query.annotations.get(name):
+        return annotation.output_field.to_python(value)
+    try:
+        return queryset.model._meta.get_field(name).to_python(value)
+    except FieldDoesNotExist:
+        return value

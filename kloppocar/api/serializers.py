@@ -1,0 +1,94 @@
+"""What every serializer shares: localised texts, `fields`/`omit`, `lang`, and relations that respect visibility."""
+
+from functools import cached_property
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from .localized import LocalizedField, LocalizedSerializerField, resolve
+from .media import MediaField, validate_media
+
+
+class MediaSerializerField(serializers.JSONField):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["validators"] = [validate_media]
+        super().__init__(**kwargs)
+
+
+class ModelSerializer(serializers.ModelSerializer):
+    """`?fields=`/`?omit=` narrow the outermost answer; `?lang=` adds `localized`, the resolved texts."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        LocalizedField: LocalizedSerializerField,
+        MediaField: MediaSerializerField,
+    }
+
+    def build_standard_field(self, field_name, model_field):
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, LocalizedField):
+            kwargs = {key: value for key, value in kwargs.items() if key in {"required", "read_only", "help_text"}}
+            kwargs |= {"max_length": model_field.text_length, "required": not model_field.blank}
+        return field_class, kwargs
+
+    @property
+    def _readable_fields(self):
+        names = self.chosen
+        return [field for field in super()._readable_fields if names is None or field.field_name in names]
+
+    @cached_property
+    def chosen(self) -> set[str] | None:
+        """The field names that the request asks for; None means all."""
+        request = self.context.get("request")
+        if request is None or not self.is_outermost or request.method not in {"GET", "HEAD"}:
+            return None
+        names = {name for name, field in self.fields.items() if not field.write_only} | {"localized"}
+        wanted = parse_names(request, "fields", names)
+        unwanted = parse_names(request, "omit", names)
+        return None if wanted is None and unwanted is None else (wanted or names) - (unwanted or set())
+
+    @property
+    def is_outermost(self) -> bool:
+        parent = self.parent
+        return parent is None or (isinstance(parent, serializers.ListSerializer) and parent.parent is None)
+
+    def to_representation(self, instance):
+        data = super().to_representation(instance)
+        request = self.context.get("request")
+        language = request.GET.get("lang") if request else None
+        if language and (self.chosen is None or "localized" in self.chosen) and self.localized_names:
+            data["localized"] = {name: resolve(data[name], language) for name in self.localized_names if name in data}
+        return data
+
+    @cached_property
+    def localized_names(self) -> list[str]:
+        return [name for name, field in self.fields.items() if isinstance(field, LocalizedSerializerField)]
+
+
+def parse_names(request: Any, parameter: str, known: set[str]) -> set[str] | None:
+    """The names in `?fields=a,b`; None when the parameter is absent. An unknown name is refused."""
+    text = request.GET.get(parameter)
+    if text is None:
+        return None
+    names = set(text.split(","))
+    if unknown := names - known:
+        raise ValidationError({parameter: f"Unknown: {', '.join(sorted(unknown))[:200]}."}, code="unknown_field")
+    return names
+
+
+class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
+    """A related id that the caller may not see reads as non-existent."""
+
+    def get_queryset(self):
+        return super().get_queryset().visible_to(self.context["request"].user)
+
+
+class RefusingUnknownFields(serializers.Serializer):
+    """Protected and unknown fields are refused, not ignored."""
+
+    def to_internal_value(self, data):
+        allowed = {name for name, field in self.fields.items() if not field.read_only}
+        if isinstance(data, dict) and (foreign := [name for name in data if name not in allowed]):
+            detail = "This field cannot be changed here."
+            raise ValidationError({name[:50]: detail for name in foreign}, code="not_writable")
+        return super().to_internal_value(data)

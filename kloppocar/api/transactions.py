@@ -1,0 +1,31 @@
+"""One transaction, tried again when the database picked it as the victim of a deadlock."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import OperationalError, transaction
+
+T = TypeVar("T")
+TRIES = 3
+DEADLOCK, LOCK_WAIT, RECORD_CHANGED = 1213, 1205, 1020
+RETRIABLE = {DEADLOCK, LOCK_WAIT, RECORD_CHANGED}
+
+
+def atomically(work: Callable[[], T]) -> T:
+    """Run `work` in the outermost transaction; whole blocks are rolled back and retried, with jitter, three times."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic(durable=True):
+                return work()
+        except OperationalError as error:
+            if attempt == TRIES or not is_retriable(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("the last attempt returns or raises")
+
+
+def is_retriable(error: OperationalError) -> bool:
+    """Whether another try may succeed at once: MySQL's lock errors, or a locked SQLite file."""
+    return (error.args and error.args[0] in RETRIABLE) or "database is locked" in str(error)

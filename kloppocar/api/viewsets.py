@@ -1,0 +1,150 @@
+"""What every viewset of ours does: strict parameters, narrow SQL, locked and versioned writes, honest caching."""
+
+from typing import Any
+
+from django.db import models, transaction
+from rest_framework import mixins, serializers
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from .errors import Refusal
+from .filters import refuse_unknown_parameters
+from .pagination import total_order
+
+
+class ViewSet(GenericViewSet):
+    """Refuses unknown parameters, and says who may keep the answer for how long."""
+
+    lookup_value_regex = r"[0-9]{1,18}"
+    is_public = False  # the same answer for everybody: anonymous GETs may be cached
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        refuse_unknown_parameters(self, request)
+
+    def filter_queryset(self, queryset):
+        return queryset if self.detail else narrowed(super().filter_queryset(queryset), self)
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.has_header("Cache-Control"):
+            return response
+        may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
+        if may_keep and not getattr(request.user, "is_authenticated", False):
+            response["Cache-Control"] = "public, max-age=30"
+        else:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
+    """Read only the columns that `?fields=`/`?omit=` leave, where they are plain columns."""
+    if not {"fields", "omit"} & set(view.request.query_params):
+        return queryset
+    serializer = view.get_serializer()
+    chosen = serializer.chosen or set()
+    sources = {field.source for name, field in serializer.fields.items() if name in chosen}
+    columns = {field.name for field in queryset.model._meta.concrete_fields}
+    if queryset.query.select_related or not sources <= columns:
+        return queryset
+    order = {column.name for column in total_order(queryset)} & columns
+    return queryset.only(*sources, *order, "id")
+
+
+def etag_of(row: Any) -> str:
+    """The row's key and version; what `If-Match` is compared with."""
+    return f'"{row.pk}-{row.version}"'
+
+
+class RetrieveMixin(mixins.RetrieveModelMixin):
+    """One row, with its `ETag`; 304 when the caller has it already."""
+
+    def retrieve(self, request, *args, **kwargs):
+        row = self.get_object()
+        response = self.answer_with(row)
+        if has_etag(row) and request.headers.get("If-None-Match") == response["ETag"]:
+            response.status_code, response.data = 304, None
+        return response
+
+    def answer_with(self, row: Any, status: int = 200) -> Any:
+        response = Response(self.get_serializer(row).data, status=status)
+        if has_etag(row):
+            response["ETag"] = etag_of(row)
+        return response
+
+
+def has_etag(row: Any) -> bool:
+    return isinstance(getattr(row, "version", None), int)
+
+
+class CreateMixin(mixins.CreateModelMixin):
+    def create(self, request, *args, **kwargs):
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        with transaction.atomic():
+            self.perform_create(serializer)
+        return answer_fresh(self, serializer.instance, status=201)
+
+
+class UpdateMixin(mixins.UpdateModelMixin):
+    """Reads the row under a lock, so that of two writers one waits, and `If-Match` cannot be fooled."""
+
+    @transaction.atomic
+    def update(self, request, *args, **kwargs):
+        partial = kwargs.pop("partial", False)
+        row = self.get_object()
+        refuse_if_moved_on(self, row, request)
+        serializer = self.get_serializer(row, data=request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        self.perform_update(serializer)
+        return answer_fresh(self, row)
+
+    def perform_update(self, serializer):
+        save_changed(serializer)
+
+    def get_queryset(self):
+        queryset = super().get_queryset()
+        connection = transaction.get_connection()
+        if self.request.method not in {"PUT", "PATCH"} or not connection.in_atomic_block:
+            return queryset
+        return queryset.select_for_update(of=("self",) if connection.features.has_select_for_update_of else ())
+
+
+def answer_fresh(view: Any, row: Any, status: int = 200) -> Any:
+    """The row as the next reader will see it, triggers' work included."""
+    fresh = type(row)._base_manager.get(pk=row.pk)
+    response = Response(view.get_serializer(fresh).data, status=status)
+    if has_etag(fresh):
+        response["ETag"] = etag_of(fresh)
+    return response
+
+
+def save_changed(serializer: serializers.BaseSerializer) -> None:
+    """Write the columns that were sent, and no other."""
+    row = serializer.instance
+    data: dict[str, Any] = dict(serializer.validated_data)
+    many = {name: data.pop(name) for name in list(data) if isinstance(row._meta.get_field(name), models.ManyToManyField)}
+    for name, value in data.items():
+        setattr(row, name, value)
+    if data:
+        stamps = [name for name in ("updated_at", "version") if hasattr(row, name)]
+        row.save(update_fields=[*data, *stamps])
+    for name, value in many.items():
+        getattr(row, name).set(value)
+
+
+def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
+    """412, with the current row, when `If-Match` names another version."""
+    wanted = request.headers.get("If-Match")
+    if wanted is None or wanted == "*" or not has_etag(row):
+        return
+    if etag_of(row) not in {part.strip().removeprefix("W/") for part in wanted.split(",")}:
+        current = view.get_serializer(row).data
+        raise Refusal("precondition_failed", "Somebody changed this row meanwhile.", status=412, extra={"current": current})
+
+
+class CrudViewSet(
+    RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, mixins.DestroyModelMixin, ViewSet
+):
+    """The whole of create, read, update and delete; a viewset of ours adds who, what and in which order."""
+
