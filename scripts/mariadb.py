@@ -164,7 +164,7 @@ def free_port() -> int:
 
 
 def die_with_us() -> list[str]:
-    """Even if we are killed without a chance to clean up, the server does not stay behind."""
+    """A command's prefix: even if we are killed without a chance to tidy up, it does not stay behind."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
 
@@ -173,8 +173,10 @@ def last_line(text: str) -> str:
     return (text.strip().splitlines() or ["no output"])[-1]
 
 
-def terminated(*_: object) -> None:
-    sys.exit(128 + signal.SIGTERM)
+def heed_signals() -> None:
+    """Tidy up on SIGTERM as on Ctrl-C, and heed Ctrl-C even where a shell made its background jobs ignore it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(command: list[str], environment: dict[str, str]) -> int:
@@ -194,7 +196,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]):
         print(__doc__)
         return 0
-    signal.signal(signal.SIGTERM, terminated)
+    heed_signals()
     try:
         with MariaDB() as server:
             if not arguments:

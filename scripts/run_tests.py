@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scripts.mariadb import MariaDB, MariaDBError, terminated
+from scripts.mariadb import MariaDB, MariaDBError, die_with_us, heed_signals
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 SECONDS_TO_TIDY_UP = 15
@@ -73,7 +73,8 @@ def run_half(name: str, url: str, folder: Path, arguments: list[str]) -> Half:
 
 def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
     """In a process group of its own: on Ctrl-C pytest is told once, may tidy up, and leaves no worker or browser."""
-    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=environment, process_group=0)
+    command = [*die_with_us(), sys.executable, "-m", "pytest", *arguments]
+    process = subprocess.Popen(command, env=environment, process_group=0)
     try:
         return process.wait()
     except BaseException:
@@ -97,7 +98,7 @@ def counts(report: Path) -> str:
         "errors": found["errors"],
         "skipped": found["skipped"],
     }
-    return ", ".join(f"{number} {what}" for what, number in numbers.items() if number or what == "passed")
+    return ", ".join(f"{number} {what}" for what, number in numbers.items() if number) or "no tests"
 
 
 def main() -> int:
@@ -105,7 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw, allow_abbrev=False)
     parser.add_argument("--only", choices=["sqlite", "mariadb"])
     options, arguments = parser.parse_known_args()
-    signal.signal(signal.SIGTERM, terminated)
+    heed_signals()
     try:
         with tempfile.TemporaryDirectory(prefix="kloppocar-tests-") as folder:
             runs = {"sqlite": run_sqlite, "mariadb": run_mariadb}
