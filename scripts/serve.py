@@ -1,10 +1,13 @@
 """Prepare the local database and serve the API: what `make run` does."""
 
 import os
+import signal
 import socket
 import sys
 
 import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,11 +18,16 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kloppocar.settings")
     try:
         django.setup()
+        if not settings.LOCAL:
+            sys.exit(f"make run prepares a database for play: it wants ENV=local, not {settings.ENV}.")
         prepare()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
     except (CommandError, DatabaseError) as error:
         sys.exit(f"The database could not be prepared: {error}")
     connection.close()
     print(f"Serving on http://localhost:{port}/ (Ctrl-C ends it)", flush=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells make their background jobs ignore Ctrl-C
     server = [sys.executable, "manage.py", "runserver", port]
     os.execve(sys.executable, server, os.environ | {"PYTHONUNBUFFERED": "1"})
 
@@ -31,7 +39,7 @@ def free_port(text: str) -> str:
         with socket.create_server(("127.0.0.1", int(text))):
             return text
     except OSError as error:
-        sys.exit(f"Port {text} cannot be had ({error.strerror}); another: make run PORT={int(text) + 1}")
+        sys.exit(f"Port {text} cannot be had ({os.strerror(error.errno or 0)}); another: make run PORT={int(text) + 1}")
 
 
 def prepare() -> None:
