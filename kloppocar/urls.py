@@ -1,1 +1,72 @@
-urlpatterns = []
+"""Every route of the house. One router; what is not on it are pages and health."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import DefaultRouter
+
+from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
+from collectibles.views import (
+    CollectibleViewSet,
+    CopiesOfCollectibleViewSet,
+    CopiesOfUserViewSet,
+    CopyViewSet,
+    DistributionCodeViewSet,
+    DistributionViewSet,
+    MissionViewSet,
+    RedemptionViewSet,
+)
+from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
+from kloppocar import pages
+from users.views import NotificationViewSet, PushDeviceViewSet, RankViewSet, UserViewSet
+
+
+class Router(DefaultRouter):
+    """DRF's router; its root lists the routes to anybody, and no format suffixes."""
+
+    include_format_suffixes = False
+
+    def get_api_root_view(self, api_urls=None):
+        view = super().get_api_root_view(api_urls)
+        view.cls.permission_classes = [AllowAny]
+        view.cls.__doc__ = "Everything that this API holds. Documentation: /api/docs/"
+        return view
+
+
+router = Router()
+router.register("users", UserViewSet, "user")
+router.register(r"users/(?P<user_id>[0-9]{1,18})/copies", CopiesOfUserViewSet, "user-copies")
+router.register("ranks", RankViewSet, "rank")
+router.register("devices", PushDeviceViewSet, "device")
+router.register("notifications", NotificationViewSet, "notification")
+router.register("communities", CommunityViewSet, "community")
+router.register("memberships", MembershipViewSet, "membership")
+router.register("challenges", ChallengeViewSet, "challenge")
+router.register("news", NewsPostViewSet, "news")
+router.register("categories", CategoryViewSet, "category")
+router.register("projects", ProjectViewSet, "project")
+router.register("collections", CollectionViewSet, "collection")
+router.register("sponsors", SponsorViewSet, "sponsor")
+router.register("collectibles", CollectibleViewSet, "collectible")
+router.register(r"collectibles/(?P<collectible_id>[0-9]{1,18})/copies", CopiesOfCollectibleViewSet, "collectible-copies")
+router.register("copies", CopyViewSet, "copy")
+router.register("distributions", DistributionViewSet, "distribution")
+router.register("codes", DistributionCodeViewSet, "code")
+router.register("redemptions", RedemptionViewSet, "redemption")
+router.register("missions", MissionViewSet, "mission")
+
+urlpatterns = [
+    path("", pages.front, name="front"),
+    path("health/live/", pages.live, name="live"),
+    path("health/ready/", pages.ready, name="ready"),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(permission_classes=[AllowAny]), name="docs"),
+    path("api/auth/", include("rest_framework.urls")),
+    path("admin/", admin.site.urls),
+]
+handler400 = "kloppocar.api.errors.bad_request"
+handler403 = "kloppocar.api.errors.permission_denied"
+handler404 = "kloppocar.api.errors.not_found"
+handler500 = "kloppocar.api.errors.server_error"

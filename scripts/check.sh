@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
+failed=0
 
 step() { # NAME COMMAND...: silent when all is well
     local output name=$1
@@ -12,7 +13,7 @@ step() { # NAME COMMAND...: silent when all is well
     else
         printf '%s\n' "$output"
         echo "check: $name FAILED"
-        exit 1
+        failed=1
     fi
 }
 
@@ -31,3 +32,4 @@ step "migrations are up to date" locally $python manage.py makemigrations --chec
 step "system checks on SQLite" locally $python manage.py check --database default --fail-level WARNING
 step "system checks on MariaDB" on_mariadb $python manage.py check --database default --fail-level WARNING
 step "system checks as deployed" as_deployed $python manage.py check --deploy --fail-level WARNING
+exit $failed

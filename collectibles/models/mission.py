@@ -80,6 +80,13 @@ class Mission(VersionedRow):
         """Whether its reward can be claimed at `now`."""
         return self.active and self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
+    def state_at(self, now: datetime, mine: "MissionProgress | None") -> MissionState:
+        """Claimed for good once claimed; otherwise what somebody's progress says now."""
+        if mine is not None and mine.claimed_at is not None:
+            return MissionState.CLAIMED
+        reached = mine is not None and mine.progress >= self.goal
+        return MissionState.CLAIMABLE if reached and self.is_open_at(now) else MissionState.IN_PROGRESS
+
 
 class MissionCollectible(Row):
     """A collectible that counts for a collect_set mission."""
@@ -113,10 +120,3 @@ class MissionProgress(VersionedRow):
 
     def __str__(self) -> str:
         return f"progress {self.pk}"
-
-    @property
-    def state(self) -> MissionState:
-        """claimed for good once claimed; otherwise what the progress says now."""
-        if self.claimed_at is not None:
-            return MissionState.CLAIMED
-        return MissionState.CLAIMABLE if self.progress >= self.mission.goal else MissionState.IN_PROGRESS

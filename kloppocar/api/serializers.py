@@ -92,3 +92,56 @@ class RefusingUnknownFields(serializers.Serializer):
             detail = "This field cannot be changed here."
             raise ValidationError({name[:50]: detail for name in foreign}, code="not_writable")
         return super().to_internal_value(data)
+
+
+class EmbeddedField(serializers.PrimaryKeyRelatedField):
+    """A related row: written by id (or by an object with one), read as a small object."""
+
+    def __init__(self, *, serializer: type[serializers.BaseSerializer], **kwargs: Any) -> None:
+        self.embedded_class = serializer
+        super().__init__(**kwargs)
+
+    @cached_property
+    def embedded(self) -> serializers.BaseSerializer:
+        return self.embedded_class(context=self.context)
+
+    def use_pk_only_optimization(self):
+        return False
+
+    def to_internal_value(self, data):
+        return super().to_internal_value(data["id"] if isinstance(data, dict) and "id" in data else data)
+
+    def to_representation(self, value):
+        return self.embedded.to_representation(value)
+
+
+class PartsSerializer(ModelSerializer):
+    """Rows that are part of this one, written with it as a list that replaces what was there.
+
+    `parts` names each list and the column by which its rows point back: `{"pool": "distribution"}`.
+    """
+
+    parts: dict[str, str] = {}
+
+    def create(self, validated_data):
+        parts = self.take_parts(validated_data)
+        row = super().create(validated_data)
+        self.write_parts(row, parts)
+        return row
+
+    def take_parts(self, validated_data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        return {name: validated_data.pop(name) for name in self.parts if name in validated_data}
+
+    def write_parts(self, row: Any, parts: dict[str, list[dict[str, Any]]]) -> None:
+        for name, entries in parts.items():
+            manager = getattr(row, name)
+            manager.all().delete()
+            manager.model.objects.bulk_create(manager.model(**{self.parts[name]: row}, **entry) for entry in entries)
+
+
+def refuse_doubles(entries: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    """One entry a related row, in a list of parts."""
+    rows = [entry[name].pk for entry in entries]
+    if len(set(rows)) < len(rows):
+        raise ValidationError(f"Each {name} may stand here once.", code="unique")
+    return entries

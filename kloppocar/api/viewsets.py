@@ -10,6 +10,7 @@ from rest_framework.viewsets import GenericViewSet
 from .errors import Refusal
 from .filters import refuse_unknown_parameters
 from .pagination import total_order
+from .serializers import PartsSerializer
 
 
 class ViewSet(GenericViewSet):
@@ -102,8 +103,8 @@ class UpdateMixin(mixins.UpdateModelMixin):
     def perform_update(self, serializer):
         save_changed(serializer)
 
-    def get_queryset(self):
-        queryset = super().get_queryset()
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
         connection = transaction.get_connection()
         if self.request.method not in {"PUT", "PATCH"} or not connection.in_atomic_block:
             return queryset
@@ -123,14 +124,17 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
     """Write the columns that were sent, and no other."""
     row = serializer.instance
     data: dict[str, Any] = dict(serializer.validated_data)
+    parts = serializer.take_parts(data) if isinstance(serializer, PartsSerializer) else {}
     many = {name: data.pop(name) for name in list(data) if isinstance(row._meta.get_field(name), models.ManyToManyField)}
     for name, value in data.items():
         setattr(row, name, value)
-    if data:
+    if data or parts:
         stamps = [name for name in ("updated_at", "version") if hasattr(row, name)]
         row.save(update_fields=[*data, *stamps])
     for name, value in many.items():
         getattr(row, name).set(value)
+    if isinstance(serializer, PartsSerializer):
+        serializer.write_parts(row, parts)
 
 
 def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:

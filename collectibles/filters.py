@@ -1,0 +1,66 @@
+"""What lists of the collecting side can be narrowed by."""
+
+import django_filters
+
+from kloppocar.api.filters import BoundedNumberFilter, NumberInFilter
+
+from .models import Collectible, Copy, Distribution, DistributionCode, Grant, Mission
+
+
+class CollectibleFilterSet(django_filters.FilterSet):
+    id__in = NumberInFilter(field_name="id", lookup_expr="in")
+    collection = BoundedNumberFilter(field_name="collection_id")
+    collection__in = NumberInFilter(field_name="collection_id", lookup_expr="in")
+    category = BoundedNumberFilter(field_name="category_id")
+    sponsor = BoundedNumberFilter(field_name="sponsorships__sponsor_id")
+
+    class Meta:
+        model = Collectible
+        fields = {
+            "status": ["exact"],
+            "minted": ["gte", "lte"],
+            "circulation": ["gte", "lte", "isnull"],
+            "published_at": ["gte", "lte"],
+        }
+
+
+class CopyFilterSet(django_filters.FilterSet):
+    collectible = BoundedNumberFilter(field_name="collectible_id")
+    collection = BoundedNumberFilter(field_name="collectible__collection_id")
+
+    class Meta:
+        model = Copy
+        fields = {"favorite": ["exact"], "acquired_at": ["gte", "lte"]}
+
+
+class DistributionFilterSet(django_filters.FilterSet):
+    project = BoundedNumberFilter(field_name="project_id")
+    collection = BoundedNumberFilter(field_name="collection_id")
+
+    class Meta:
+        model = Distribution
+        fields = {"kind": ["exact"], "active": ["exact"], "starts_at": ["gte", "lte"], "ends_at": ["gte", "lte"]}
+
+
+class DistributionCodeFilterSet(django_filters.FilterSet):
+    distribution = BoundedNumberFilter(field_name="distribution_id")
+
+    class Meta:
+        model = DistributionCode
+        fields = {"code": ["exact"], "revoked_at": ["isnull"]}
+
+
+class RedemptionFilterSet(django_filters.FilterSet):
+    distribution = BoundedNumberFilter(field_name="distribution_id")
+
+    class Meta:
+        model = Grant
+        fields = {"created_at": ["gte", "lte"]}
+
+
+class MissionFilterSet(django_filters.FilterSet):
+    collection = BoundedNumberFilter(field_name="collection_id")
+
+    class Meta:
+        model = Mission
+        fields = {"kind": ["exact"], "active": ["exact"], "starts_at": ["gte", "lte"], "ends_at": ["gte", "lte", "isnull"]}

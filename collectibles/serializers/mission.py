@@ -1,0 +1,55 @@
+"""Missions, with the caller's own progress."""
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from collectibles.models import Collectible, Mission
+from communities.serializers import EndsAfterItStarts
+from kloppocar.api.serializers import ModelSerializer
+
+STAMPS = ["version", "created_at", "updated_at"]
+
+
+class MissionSerializer(EndsAfterItStarts, ModelSerializer):
+    """`progress` and `state` are the caller's own; null for anonymous readers."""
+
+    collectibles = serializers.PrimaryKeyRelatedField(many=True, queryset=Collectible.objects.all(), required=False)
+    progress = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Mission
+        fields = [
+            "id",
+            "collection",
+            "title",
+            "description",
+            "reward_text",
+            "kind",
+            "goal",
+            "points",
+            "starts_at",
+            "ends_at",
+            "media",
+            "active",
+            "reward",
+            "collectibles",
+            "progress",
+            "state",
+            *STAMPS,
+        ]
+        read_only_fields = STAMPS
+
+    def mine(self, mission):
+        """The caller's progress row, prefetched for lists."""
+        return next(iter(getattr(mission, "mine", [])), None)
+
+    def is_signed_in(self) -> bool:
+        return self.context["request"].user.is_authenticated
+
+    def get_progress(self, mission) -> int | None:
+        mine = self.mine(mission)
+        return (mine.progress if mine else 0) if self.is_signed_in() else None
+
+    def get_state(self, mission) -> str | None:
+        return mission.state_at(timezone.now(), self.mine(mission)).value if self.is_signed_in() else None

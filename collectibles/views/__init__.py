@@ -1,0 +1,18 @@
+"""The collecting side's routes, by subject."""
+
+from .collectible import CollectibleViewSet
+from .copy import CopiesOfCollectibleViewSet, CopiesOfUserViewSet, CopyViewSet
+from .distribution import DistributionCodeViewSet, DistributionViewSet
+from .mission import MissionViewSet
+from .redemption import RedemptionViewSet
+
+__all__ = [
+    "CollectibleViewSet",
+    "CopiesOfCollectibleViewSet",
+    "CopiesOfUserViewSet",
+    "CopyViewSet",
+    "DistributionCodeViewSet",
+    "DistributionViewSet",
+    "MissionViewSet",
+    "RedemptionViewSet",
+]

@@ -1,0 +1,85 @@
+"""One's own copies, and the public lists of who owns what."""
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny, IsAuthenticated
+
+from collectibles.filters import CopyFilterSet
+from collectibles.models import Collectible, Copy, CopyEvent, Mission
+from collectibles.serializers import (
+    CopyDetailSerializer,
+    CopyEventSerializer,
+    CopySerializer,
+    PublicCopySerializer,
+)
+from kloppocar.api.viewsets import RetrieveMixin, UpdateMixin, ViewSet
+from users.models import User
+
+
+class CopyViewSet(RetrieveMixin, mixins.ListModelMixin, UpdateMixin, ViewSet):
+    """The caller's own copies; `favorite` is all that they change. `{id}/history/` is public."""
+
+    queryset = Copy.objects.none()
+    http_method_names = ["get", "head", "options", "patch"]
+    serializer_class = CopySerializer
+    permission_classes = [IsAuthenticated]
+    filterset_class = CopyFilterSet
+    ordering_fields = ["acquired_at", "mint"]
+
+    def get_queryset(self):
+        mine = Copy.objects.visible_to(self.request.user).select_related("collectible")
+        if self.action != "retrieve":
+            return mine
+        visible = Mission.objects.visible_to(self.request.user)
+        return mine.prefetch_related(
+            "collectible__sponsorships__sponsor",
+            Prefetch("collectible__missions", queryset=visible, to_attr="counting_missions"),
+        )
+
+    def get_serializer_class(self):
+        return CopyDetailSerializer if self.action == "retrieve" else self.serializer_class
+
+    @extend_schema(responses=CopyEventSerializer(many=True))
+    @action(detail=True, permission_classes=[AllowAny], serializer_class=CopyEventSerializer)
+    def history(self, request, pk=None):
+        """The ledger of one copy, oldest line first."""
+        copy = get_object_or_404(Copy, pk=pk)
+        lines = CopyEvent.objects.filter(copy=copy).select_related("from_user", "to_user").order_by("id")
+        page = self.paginate_queryset(lines)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    history.kwargs["extra_parameters"] = ("cursor", "page_size", "count")
+
+
+class PublicCopies(mixins.ListModelMixin, ViewSet):
+    """Copies with their owners' public part."""
+
+    queryset = Copy.objects.none()
+    serializer_class = PublicCopySerializer
+    permission_classes = [AllowAny]
+    ordering_fields = ["mint", "acquired_at"]
+    is_public = True
+
+    def public(self):
+        return Copy.objects.select_related("collectible", "owner").order_by("id")
+
+
+class CopiesOfUserViewSet(PublicCopies):
+    """What one person owns of what is published."""
+
+    def get_queryset(self):
+        user = get_object_or_404(User.objects.visible_to(self.request.user), pk=self.kwargs["user_id"])
+        published = Collectible.objects.published_at(timezone.now())
+        return self.public().filter(owner=user, collectible__in=published)
+
+
+class CopiesOfCollectibleViewSet(PublicCopies):
+    """Who owns one collectible."""
+
+    def get_queryset(self):
+        visible = Collectible.objects.visible_to(self.request.user, timezone.now())
+        return self.public().filter(collectible=get_object_or_404(visible, pk=self.kwargs["collectible_id"]))

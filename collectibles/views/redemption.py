@@ -1,0 +1,74 @@
+"""Redeem a code: what the product exists for."""
+
+import re
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+
+from collectibles.filters import RedemptionFilterSet
+from collectibles.models import Grant
+from collectibles.serializers import (
+    PreviewSerializer,
+    RedeemSerializer,
+    RedemptionResultSerializer,
+    RedemptionSerializer,
+)
+from collectibles.services import preview, redeem
+from kloppocar.api.errors import Refusal
+from kloppocar.api.viewsets import RetrieveMixin, ViewSet
+
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, "header", description="At most 128 printable ASCII characters; a retry gets the same answer."
+)
+is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
+
+
+class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
+    """POST redeems a code; GET lists one's own redemptions."""
+
+    queryset = Grant.objects.none()
+    serializer_class = RedemptionSerializer
+    permission_classes = [IsAuthenticated]
+    filterset_class = RedemptionFilterSet
+
+    def get_queryset(self):
+        mine = Grant.objects.visible_to(self.request.user).redemptions()
+        return mine.select_related("copy__collectible")
+
+    def get_serializer_class(self):
+        return RedeemSerializer if self.request.method == "POST" else RedemptionSerializer
+
+    @extend_schema(request=RedeemSerializer, responses={201: RedemptionResultSerializer}, parameters=[KEY])
+    def create(self, request):
+        result = redeem(user=request.user, code=typed_code(self, request), idempotency_key=idempotency_key(request))
+        body = RedemptionResultSerializer(result, context=self.get_serializer_context()).data
+        return Response(body, status=200 if result.is_replay else 201)
+
+    @extend_schema(request=RedeemSerializer, responses={200: PreviewSerializer})
+    @action(detail=False, methods=["post"])
+    def preview(self, request):
+        """What a redemption would say now; nothing is written and nothing used up."""
+        answer = {"can_redeem": True, "code": None, "detail": "This code can be redeemed now.", "extra": {}}
+        try:
+            preview(user=request.user, code=typed_code(self, request))
+        except Refusal as refusal:
+            answer |= {"can_redeem": False, "code": refusal.code, "detail": str(refusal.detail)}
+            answer["extra"] = refusal.extra or {}
+        return Response(answer)
+
+
+def typed_code(view: ViewSet, request) -> str:
+    serializer = view.get_serializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data["code"]
+
+
+def idempotency_key(request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not is_key(key):
+        raise ValidationError({"Idempotency-Key": "1 to 128 printable ASCII characters."}, code="invalid")
+    return key

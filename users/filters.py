@@ -1,0 +1,51 @@
+"""What lists of people and messages can be narrowed by."""
+
+import django_filters
+
+from kloppocar.api.filters import NumberInFilter
+
+from .models import Notification, PushDevice, Rank, User
+
+
+class UserFilterSet(django_filters.FilterSet):
+    id__in = NumberInFilter(field_name="id", lookup_expr="in")
+    username = django_filters.CharFilter(field_name="username", lookup_expr="iexact")
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+
+class StaffUserFilterSet(UserFilterSet):
+    email = django_filters.CharFilter(method="with_email")
+
+    class Meta:
+        model = User
+        fields = {"status": ["exact"], "created_at": ["gte", "lte"], "score": ["gte", "lte"]}
+
+    def with_email(self, queryset, name, value):
+        """E-mails are stored in lower case and compare byte for byte."""
+        return queryset.filter(email=value.lower())
+
+
+class RankFilterSet(django_filters.FilterSet):
+    class Meta:
+        model = Rank
+        fields = {"level": ["exact"], "min_score": ["gte", "lte"]}
+
+
+class PushDeviceFilterSet(django_filters.FilterSet):
+    class Meta:
+        model = PushDevice
+        fields = {"platform": ["exact"]}
+
+
+class NotificationFilterSet(django_filters.FilterSet):
+    class Meta:
+        model = Notification
+        fields = {
+            "audience": ["exact"],
+            "is_welcome": ["exact"],
+            "publish_at": ["gte", "lte"],
+            "published_at": ["gte", "lte", "isnull"],
+        }

@@ -1,0 +1,130 @@
+"""People, ranks, devices and the messages that staff write."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+
+from kloppocar.api.errors import Refusal
+from kloppocar.api.permissions import AnyoneReadsStaffWrite, OnlyStaff, is_staff
+from kloppocar.api.viewsets import (
+    CreateMixin,
+    CrudViewSet,
+    RetrieveMixin,
+    UpdateMixin,
+    ViewSet,
+    etag_of,
+    refuse_if_moved_on,
+    save_changed,
+)
+
+from .filters import NotificationFilterSet, PushDeviceFilterSet, RankFilterSet, StaffUserFilterSet, UserFilterSet
+from .models import Notification, PushDevice, Rank, User, UserStatus
+from .serializers import (
+    MeSerializer,
+    NotificationSerializer,
+    PublicUserSerializer,
+    PushDeviceSerializer,
+    RankSerializer,
+    StaffUserSerializer,
+)
+
+
+class UserViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, ViewSet):
+    """The public part of people for anybody; staff see and change more; `me/` is one's own account."""
+
+    queryset = User.objects.none()
+    permission_classes = [AnyoneReadsStaffWrite]
+    search_fields = ["username"]
+    ordering_fields = ["score"]
+
+    def get_queryset(self):
+        return User.objects.visible_to(self.request.user)
+
+    def get_serializer_class(self):
+        return StaffUserSerializer if is_staff(self.request.user) else PublicUserSerializer
+
+    @property
+    def filterset_class(self):
+        return StaffUserFilterSet if is_staff(self.request.user) else UserFilterSet
+
+    @extend_schema(responses=MeSerializer)
+    @action(detail=False, permission_classes=[IsAuthenticated])
+    def me(self, request):
+        return answer_me(self, request.user)
+
+    @extend_schema(request=MeSerializer, responses=MeSerializer)
+    @me.mapping.patch
+    def change_me(self, request):
+        with transaction.atomic():
+            row = User.objects.select_for_update().get(pk=request.user.pk)
+            refuse_if_moved_on(self, row, request)
+            serializer = MeSerializer(row, data=request.data, partial=True, context=self.get_serializer_context())
+            serializer.is_valid(raise_exception=True)
+            save_me(serializer)
+        return answer_me(self, row)
+
+
+def save_me(serializer: MeSerializer) -> None:
+    """Choosing a username ends onboarding; of two who choose the same, the database lets one have it."""
+    row, data = serializer.instance, serializer.validated_data
+    if data.get("username") and row.status == UserStatus.ONBOARDING:
+        data["status"] = UserStatus.ACTIVE
+    try:
+        with transaction.atomic():
+            save_changed(serializer)
+    except IntegrityError:
+        raise Refusal("username_taken", "Somebody else has this username.", status=409) from None
+
+
+def answer_me(view: ViewSet, user: User) -> Response:
+    row = User.objects.annotate(copies_owned=Count("copies")).get(pk=user.pk)
+    response = Response(MeSerializer(row, context=view.get_serializer_context()).data)
+    response["ETag"] = etag_of(row)
+    return response
+
+
+class RankViewSet(CrudViewSet):
+    queryset = Rank.objects.all()
+    serializer_class = RankSerializer
+    permission_classes = [AnyoneReadsStaffWrite]
+    filterset_class = RankFilterSet
+    search_fields = ["title"]
+    ordering_fields = ["min_score", "level"]
+    is_public = True
+
+
+class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, CreateMixin, ViewSet):
+    """One's own phones and browsers; a token that shows up again moves to whoever signs in with it."""
+
+    queryset = PushDevice.objects.none()
+    serializer_class = PushDeviceSerializer
+    permission_classes = [IsAuthenticated]
+    filterset_class = PushDeviceFilterSet
+    ordering_fields = ["last_seen_at"]
+
+    def get_queryset(self):
+        return PushDevice.objects.filter(user=self.request.user)
+
+    def perform_create(self, serializer):
+        data = serializer.validated_data
+        changes = {"user": self.request.user, "platform": data["platform"], "last_seen_at": timezone.now()}
+        serializer.instance, _ = PushDevice.objects.update_or_create(token=data["token"], defaults=changes)
+
+
+class NotificationViewSet(CrudViewSet):
+    """What staff compose; people read theirs in the inbox."""
+
+    queryset = Notification.objects.none()
+    serializer_class = NotificationSerializer
+    permission_classes = [OnlyStaff]
+    filterset_class = NotificationFilterSet
+    search_fields = ["header"]
+    ordering_fields = ["publish_at", "created_at"]
+
+    def get_queryset(self):
+        return Notification.objects.visible_to(self.request.user)
