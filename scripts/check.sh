@@ -17,6 +17,7 @@ step() { # NAME COMMAND...: silent when all is well
     fi
 }
 
+has_mariadb() { $python -c 'import MySQLdb; from scripts.mariadb import program; program("mariadbd")' 2>/dev/null; }
 locally() { env ENV=local DATABASE_URL=sqlite://:memory: "$@"; }
 on_mariadb() { env ENV=local $python scripts/mariadb.py -- "$@"; }
 as_deployed() { # what a stage's environment looks like; nothing is connected to
@@ -30,6 +31,10 @@ step "lint" $python -m ruff check .
 step "types" $python -m mypy
 step "migrations are up to date" locally $python manage.py makemigrations --check --dry-run
 step "system checks on SQLite" locally $python manage.py check --database default --fail-level WARNING
-step "system checks on MariaDB" on_mariadb $python manage.py check --database default --fail-level WARNING
-step "system checks as deployed" as_deployed $python manage.py check --deploy --fail-level WARNING
+if has_mariadb || [ "${CI:-}" = true ]; then
+    step "system checks on MariaDB" on_mariadb $python manage.py check --database default --fail-level WARNING
+    step "system checks as deployed" as_deployed $python manage.py check --deploy --fail-level WARNING
+else
+    echo "check: SYSTEM CHECKS ON MARIADB AND AS DEPLOYED DID NOT RUN: MYSQLCLIENT OR MARIADBD IS MISSING"
+fi
 exit $failed
