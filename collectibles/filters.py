@@ -63,4 +63,9 @@ class MissionFilterSet(django_filters.FilterSet):
 
     class Meta:
         model = Mission
-        fields = {"kind": ["exact"], "active": ["exact"], "starts_at": ["gte", "lte"], "ends_at": ["gte", "lte", "isnull"]}
+        fields = {
+            "kind": ["exact"],
+            "active": ["exact"],
+            "starts_at": ["gte", "lte"],
+            "ends_at": ["gte", "lte", "isnull"],
+        }

@@ -49,7 +49,9 @@ router.register("projects", ProjectViewSet, "project")
 router.register("collections", CollectionViewSet, "collection")
 router.register("sponsors", SponsorViewSet, "sponsor")
 router.register("collectibles", CollectibleViewSet, "collectible")
-router.register(r"collectibles/(?P<collectible_id>[0-9]{1,18})/copies", CopiesOfCollectibleViewSet, "collectible-copies")
+router.register(
+    r"collectibles/(?P<collectible_id>[0-9]{1,18})/copies", CopiesOfCollectibleViewSet, "collectible-copies"
+)
 router.register("copies", CopyViewSet, "copy")
 router.register("distributions", DistributionViewSet, "distribution")
 router.register("codes", DistributionCodeViewSet, "code")

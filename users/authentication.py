@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed
 
 from users import cognito, services
 from users.key_set import KeysUnavailable
-from users.models import User
+from users.models import User, UserStatus
 
 STAFF_GROUP = "admin"
 
@@ -46,9 +46,37 @@ class BearerAuthentication(BaseAuthentication):
             return None
         identity = _identify(_token(header))
         user = _user(identity)
-        if not user.is_active or user.status == User.status.field.choices and False:
+        if not user.is_active or user.status == UserStatus.DELETED:
             raise UserInactive
+        user.acts_as_staff = STAFF_GROUP in identity.groups  # of this request only; never stored
         return user, identity
 
     def authenticate_header(self, request: Any) -> str:
         return 'Bearer error="invalid_token"' if _header(request) else "Bearer"
+
+
+def _header(request: Any) -> str:
+    return request.META.get("HTTP_AUTHORIZATION", "").strip()
+
+
+def _token(header: str) -> str:
+    """The token itself. A header that was sent twice arrives joined by a comma, which no token holds."""
+    scheme, _, rest = header.partition(" ")
+    return rest.strip() if scheme.lower() == "bearer" else header
+
+
+def _identify(token: str) -> cognito.Identity:
+    try:
+        return cognito.identify(token)
+    except cognito.TokenError as error:
+        raise InvalidToken(code=error.code) from None
+    except KeysUnavailable as error:
+        raise SignInUnavailable(error.retry_after) from None
+
+
+def _user(identity: cognito.Identity) -> User:
+    """The row of a verified token: made when its person is new, refreshed when their e-mail is."""
+    user = User.objects.filter(cognito_sub=identity.sub).first()
+    if user is None:
+        return import_string(settings.SIGN_UP)(sub=identity.sub, email=identity.verified_email)
+    return services.refresh_email(user, identity.verified_email)

@@ -123,7 +123,9 @@ def number_of(segment: EditionSegment, minted: int) -> int:
     """The number of turn `minted` (from 1). A number given away beforehand passes the turn on that it cost."""
     number = shuffled(segment, minted)
     while segment.has_reserved:
-        turn = ReservedNumber.objects.filter(collectible=segment.collectible_id, mint=number).values_list("turn", flat=True)
+        turn = ReservedNumber.objects.filter(collectible=segment.collectible_id, mint=number).values_list(
+            "turn", flat=True
+        )
         if (earlier := turn.first()) is None:
             break
         number = shuffled(segment if earlier >= segment.first else segment_at(segment, earlier), earlier)

@@ -44,15 +44,18 @@ class CopyViewSet(RetrieveMixin, mixins.ListModelMixin, UpdateMixin, ViewSet):
         return CopyDetailSerializer if self.action == "retrieve" else self.serializer_class
 
     @extend_schema(responses=CopyEventSerializer(many=True))
-    @action(detail=True, permission_classes=[AllowAny], serializer_class=CopyEventSerializer)
+    @action(
+        detail=True,
+        permission_classes=[AllowAny],
+        serializer_class=CopyEventSerializer,
+        extra_parameters=("cursor", "page_size", "count"),
+    )
     def history(self, request, pk=None):
         """The ledger of one copy, oldest line first."""
         copy = get_object_or_404(Copy, pk=pk)
         lines = CopyEvent.objects.filter(copy=copy).select_related("from_user", "to_user").order_by("id")
         page = self.paginate_queryset(lines)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-    history.kwargs["extra_parameters"] = ("cursor", "page_size", "count")
 
 
 class PublicCopies(mixins.ListModelMixin, ViewSet):

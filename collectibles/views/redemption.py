@@ -22,7 +22,10 @@ from kloppocar.api.errors import Refusal
 from kloppocar.api.viewsets import RetrieveMixin, ViewSet
 
 KEY = OpenApiParameter(
-    "Idempotency-Key", str, "header", description="At most 128 printable ASCII characters; a retry gets the same answer."
+    "Idempotency-Key",
+    str,
+    "header",
+    description="At most 128 printable ASCII characters; a retry gets the same answer.",
 )
 is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
 

@@ -83,7 +83,9 @@ class OrderingFilter(BaseFilterBackend):
 
     def get_schema_operation_parameters(self, view):
         names = sorted({*getattr(view, "ordering_fields", []), "id"})
-        return [query_parameter("ordering", {"type": "string"}, f"Up to three of {', '.join(names)}; `-` turns one round.")]
+        return [
+            query_parameter("ordering", {"type": "string"}, f"Up to three of {', '.join(names)}; `-` turns one round.")
+        ]
 
 
 def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class ViewSet(GenericViewSet):
     """Refuses unknown parameters, and says who may keep the answer for how long."""
 
     lookup_value_regex = r"[0-9]{1,18}"
+    extra_parameters: tuple[str, ...] = ()  # of an action, beyond those that every route takes
     is_public = False  # the same answer for everybody: anonymous GETs may be cached
 
     def initial(self, request, *args, **kwargs):
@@ -125,7 +126,9 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
     row = serializer.instance
     data: dict[str, Any] = dict(serializer.validated_data)
     parts = serializer.take_parts(data) if isinstance(serializer, PartsSerializer) else {}
-    many = {name: data.pop(name) for name in list(data) if isinstance(row._meta.get_field(name), models.ManyToManyField)}
+    many = {
+        name: data.pop(name) for name in list(data) if isinstance(row._meta.get_field(name), models.ManyToManyField)
+    }
     for name, value in data.items():
         setattr(row, name, value)
     if data or parts:
@@ -144,11 +147,10 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
         return
     if etag_of(row) not in {part.strip().removeprefix("W/") for part in wanted.split(",")}:
         current = view.get_serializer(row).data
-        raise Refusal("precondition_failed", "Somebody changed this row meanwhile.", status=412, extra={"current": current})
+        raise Refusal(
+            "precondition_failed", "Somebody changed this row meanwhile.", status=412, extra={"current": current}
+        )
 
 
-class CrudViewSet(
-    RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, mixins.DestroyModelMixin, ViewSet
-):
+class CrudViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, mixins.DestroyModelMixin, ViewSet):
     """The whole of create, read, update and delete; a viewset of ours adds who, what and in which order."""
-
