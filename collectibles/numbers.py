@@ -1,8 +1,8 @@
 """Numbers in an order that looks random, never collides, and costs the same for the first and the last.
 
-Each segment of an edition is shuffled by a keyed permutation: a Feistel network over the next power of four, walked until
-it lands inside the segment. Turn n of the running count gets the n-th number of that order, so nothing is scanned or
-stored. https://en.wikipedia.org/wiki/Format-preserving_encryption#FPE_from_a_prefix_cipher and "cycle walking" there.
+Each segment of an edition is shuffled by a keyed permutation: a Feistel network over the next power of four, walked
+until it lands inside the segment. Turn n of the running count gets the n-th number of that order, so nothing is scanned
+or stored. Source: "cycle walking" in https://en.wikipedia.org/wiki/Format-preserving_encryption
 """
 
 from hashlib import blake2b

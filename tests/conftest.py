@@ -1,7 +1,9 @@
 """The cast and their clients: alice owns things, bob shares a community with her, carol is a stranger."""
 
+from functools import cache
+
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache as django_cache
 from rest_framework.test import APIClient
 
 from tests.make import make_user
@@ -11,7 +13,7 @@ from users.models import User
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    cache.clear()
+    django_cache.clear()
 
 
 @pytest.fixture
@@ -36,7 +38,12 @@ def api(cast):
     def client(name: str | None) -> APIClient:
         if name is None:
             return APIClient()
-        token = local_issuer.access_token(sub=cast[name].cognito_sub, username=name, staff=name == "staff")
-        return APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return APIClient(HTTP_AUTHORIZATION=f"Bearer {token_of(cast[name].cognito_sub, name == 'staff')}")
 
     return client
+
+
+@cache
+def token_of(sub: str, staff: bool) -> str:
+    """Signing is slow, and a person's subject is the same in every test."""
+    return local_issuer.access_token(sub=sub, staff=staff)

@@ -23,7 +23,7 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
 
 class Transfer(VersionedRow):
-    """One offer. Only a hash of its secret is stored; `open_copy` is set while it is open, so one copy has one offer."""
+    """One offer. Only a hash of its secret is stored; `open_copy` is set while it is open: one copy has one offer."""
 
     copy = models.ForeignKey(Copy, on_delete=models.PROTECT, related_name="transfers")
     giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="given_transfers")

@@ -1,7 +1,7 @@
 """The one way to a copy: draw a collectible, take its next number, write copy and grant.
 
-Locks are taken in one order everywhere: user, code, collectible, distribution. The hottest row comes last, so that it is
-held for one statement and the commit only.
+Locks are taken in one order everywhere: user, code, collectible, distribution. The hottest row comes last, so that it
+is held for one statement and the commit only.
 """
 
 import secrets
