@@ -1,5 +1,7 @@
 """The catalogue as JSON."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from kloppocar.api.permissions import is_staff
@@ -72,6 +74,6 @@ class SponsorSerializer(ModelSerializer):
         read_only_fields = STAMPS
 
 
-def sponsor_serializer(user) -> type[ModelSerializer]:
+def sponsor_serializer(user: Any) -> type[ModelSerializer]:
     """Contact fields are for staff only."""
     return SponsorSerializer if is_staff(user) else PublicSponsorSerializer

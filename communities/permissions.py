@@ -1,5 +1,7 @@
 """Who may do what inside a community."""
 
+from typing import Any
+
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
 from kloppocar.api.permissions import is_staff
@@ -14,7 +16,7 @@ class MembersReadModeratorsWrite(IsAuthenticated):
         return request.method in SAFE_METHODS or moderates(request.user, obj.community_id)
 
 
-def moderates(user, community_id) -> bool:
+def moderates(user: Any, community_id: int) -> bool:
     """Whether `user` is staff, or a moderator or owner of that community."""
     if is_staff(user):
         return True

@@ -1,6 +1,7 @@
 """Communities, their members, challenges and news as JSON."""
 
 from rest_framework import serializers
+from rest_framework.validators import UniqueTogetherValidator
 
 from kloppocar.api.serializers import ModelSerializer, VisibleRelatedField
 from users.models import User
@@ -30,7 +31,7 @@ class MembershipSerializer(ModelSerializer):
         fields = ["id", "community", "user", "user_id", "role", "banned_until", *STAMPS]
         read_only_fields = STAMPS
         validators = [
-            serializers.UniqueTogetherValidator(
+            UniqueTogetherValidator(
                 queryset=Membership.objects.all(), fields=["community", "user"], message="They are a member already."
             )
         ]

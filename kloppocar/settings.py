@@ -180,6 +180,7 @@ def database() -> dict:
 
 
 DATABASES = {"default": database()}
+SILENCED_SYSTEM_CHECKS = ["mysql.W003"]  # InnoDB indexes 3072 bytes: a unique token of 512 characters fits
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 

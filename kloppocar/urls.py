@@ -1,5 +1,7 @@
 """Every route of the house. One router; what is not on it are pages and health."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -28,7 +30,7 @@ class Router(DefaultRouter):
     include_format_suffixes = False
 
     def get_api_root_view(self, api_urls=None):
-        view = super().get_api_root_view(api_urls)
+        view: Any = super().get_api_root_view(api_urls)
         view.cls.permission_classes = [AllowAny]
         view.cls.__doc__ = "Everything that this API holds. Documentation: /api/docs/"
         return view

@@ -79,4 +79,4 @@ def _user(identity: cognito.Identity) -> User:
     user = User.objects.filter(cognito_sub=identity.sub).first()
     if user is None:
         return import_string(settings.SIGN_UP)(sub=identity.sub, email=identity.verified_email)
-    return services.refresh_email(user, identity.verified_email)
+    return services.refresh_email(user=user, email=identity.verified_email, issued_at=identity.issued_at)

@@ -33,7 +33,7 @@ class Audience(models.TextChoices):
     SELECTED = "selected"
 
 
-class UserManager(BaseUserManager.from_queryset(models.QuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager["User"]):
     """Makes people: with a password for staff log-in, without a usable one for everybody else."""
 
     def create_user(self, *, password: str | None = None, **fields: Any) -> "User":
@@ -93,7 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
     objects = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     class Meta:
         ordering = ["id"]

@@ -1,7 +1,7 @@
 """People as others see them, and as they see themselves."""
 
 from bisect import bisect_right
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -41,7 +41,7 @@ class RankField(serializers.Field):
         super().__init__(source="score", read_only=True, **kwargs)
 
     def to_representation(self, value):
-        rank = rank_of(value, self.context)
+        rank = rank_of(value, cast(dict[str, Any], self.context))
         return UserRankSerializer(rank, context=self.context).data if rank else None
 
 
@@ -129,7 +129,7 @@ class PushDeviceSerializer(ModelSerializer):
         model = PushDevice
         fields = ["id", "token", "platform", "last_seen_at", "version", "created_at"]
         read_only_fields = ["last_seen_at", "version", "created_at"]
-        extra_kwargs = {"token": {"validators": []}}
+        extra_kwargs: dict[str, dict] = {"token": {"validators": []}}
 
 
 class NotificationSerializer(ModelSerializer):

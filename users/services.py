@@ -1,15 +1,19 @@
 """Making people, and keeping what Cognito says of them up to date."""
 
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from users.models import Platform, PushDevice, User, UserStatus
 
 MAX_DEVICE_TOKEN = 512
+MAX_EMAIL = 254
+EMAIL_GRACE_SECONDS = 300
 
 
+@transaction.atomic
 def ensure_user(
     *,
     sub: str,
@@ -19,17 +23,15 @@ def ensure_user(
     push_enabled: bool = True,
 ) -> tuple[User, bool]:
     """The person with this Cognito subject, and whether they are new. Of many callers at once, one makes the row."""
-    user = User.objects.filter(cognito_sub=sub).first()
-    if user is not None:
+    new = {"email": usable_email(email), "push_enabled": push_enabled, "password": make_password(None)}
+    user, is_new = User.objects.get_or_create(cognito_sub=sub, defaults=new)
+    if user.status == UserStatus.DELETED:
         return user, False
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(cognito_sub=sub, email=usable_email(email), push_enabled=push_enabled)
-            if device_token:
-                register_device(user=user, token=device_token, platform=platform)
-    except IntegrityError:
-        return User.objects.get(cognito_sub=sub), False
-    return user, True
+    if user.email is None and new["email"]:
+        _save_email(user, new["email"])
+    if device_token:
+        register_device(user=user, token=device_token, platform=platform)
+    return user, is_new
 
 
 def register_device(*, user: User, token: str, platform: str | None) -> PushDevice | None:
@@ -40,22 +42,30 @@ def register_device(*, user: User, token: str, platform: str | None) -> PushDevi
     return PushDevice.objects.update_or_create(token=token, defaults=changes)[0]
 
 
-def refresh_email(user: User, email: str | None) -> User:
-    """Take over an e-mail that the user pool has verified meanwhile."""
+def refresh_email(*, user: User, email: str | None, issued_at: float) -> User:
+    """Take over an e-mail that Cognito has verified, unless the row was written after its token was issued.
+
+    Tokens live for hours: without that rule an old phone's token would bring the old address back. Five minutes of
+    grace, because a sign-in gives several tokens at once and the first of them may already have written the row.
+    """
     email = usable_email(email)
     if email is None or email == user.email or user.status == UserStatus.DELETED:
         return user
+    if user.email is None or user.updated_at.timestamp() <= issued_at + EMAIL_GRACE_SECONDS:
+        _save_email(user, email)
+    return user
+
+
+def _save_email(user: User, email: str) -> None:
     user.email = email
     user.save(update_fields=["email", "updated_at", "version"])
-    return user
 
 
 def usable_email(email: str | None) -> str | None:
     """In lower case, as it is stored and looked up; None when it is none."""
-    if not email:
-        return None
+    email = (email or "").lower()
     try:
         validate_email(email)
     except ValidationError:
         return None
-    return email.lower() if len(email) <= 254 else None
+    return email if len(email) <= MAX_EMAIL else None

@@ -1,5 +1,7 @@
 """People, ranks, devices and the messages that staff write."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -71,7 +73,8 @@ class UserViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin
 
 def save_me(serializer: MeSerializer) -> None:
     """Choosing a username ends onboarding; of two who choose the same, the database lets one have it."""
-    row, data = serializer.instance, serializer.validated_data
+    row: Any = serializer.instance
+    data = serializer.validated_data
     if data.get("username") and row.status == UserStatus.ONBOARDING:
         data["status"] = UserStatus.ACTIVE
     try:
@@ -108,7 +111,7 @@ class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, mixins.DestroyMode
     ordering_fields = ["last_seen_at"]
 
     def get_queryset(self):
-        return PushDevice.objects.filter(user=self.request.user)
+        return PushDevice.objects.filter(user=self.request.user.pk)
 
     def perform_create(self, serializer):
         data = serializer.validated_data

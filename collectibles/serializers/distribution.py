@@ -85,7 +85,7 @@ class DistributionCodeSerializer(ModelSerializer):
         fields = ["id", "distribution", "code", "printed", "max_uses", "uses", "revoked", "revoked_at", *STAMPS]
         read_only_fields = ["uses", "revoked_at", *STAMPS]
 
-    def get_printed(self, row) -> str:
+    def get_printed(self, row: DistributionCode) -> str:
         return codes.format_code(row.code)
 
     def validate_code(self, value):
@@ -93,7 +93,8 @@ class DistributionCodeSerializer(ModelSerializer):
             code = codes.normalise(value)
         except codes.MistypedCode:
             raise serializers.ValidationError("The check character is wrong, or no code can look like this.") from None
-        if DistributionCode.objects.filter(code=code).exclude(pk=getattr(self.instance, "pk", None)).exists():
+        others = DistributionCode.objects.exclude(pk=self.instance.pk) if self.instance else DistributionCode.objects
+        if others.filter(code=code).exists():
             raise serializers.ValidationError("This code exists already.", code="unique")
         return code
 
@@ -120,7 +121,7 @@ class MovedMissionSerializer(serializers.ModelSerializer):
         model = MissionProgress
         fields = ["id", "progress", "goal", "state"]
 
-    def get_state(self, row) -> str:
+    def get_state(self, row: MissionProgress) -> str:
         return row.mission.state_at(timezone.now(), row).value
 
 

@@ -47,9 +47,9 @@ class MissionSerializer(EndsAfterItStarts, ModelSerializer):
     def is_signed_in(self) -> bool:
         return self.context["request"].user.is_authenticated
 
-    def get_progress(self, mission) -> int | None:
+    def get_progress(self, mission: Mission) -> int | None:
         mine = self.mine(mission)
         return (mine.progress if mine else 0) if self.is_signed_in() else None
 
-    def get_state(self, mission) -> str | None:
+    def get_state(self, mission: Mission) -> str | None:
         return mission.state_at(timezone.now(), self.mine(mission)).value if self.is_signed_in() else None

@@ -105,24 +105,27 @@ def segment_of(collectible_id: int) -> EditionSegment:
     """The segment of the turn just taken; a new one when the edition has grown beyond the last."""
     reserved = Exists(ReservedNumber.objects.filter(collectible=OuterRef("collectible")))
     segments = EditionSegment.objects.select_related("collectible").annotate(has_reserved=reserved)
-    mine = segments.filter(collectible=collectible_id, first__lte=F("collectible__minted")).order_by("-first")
-    segment = mine.first()
-    if segment is None or (segment.last is not None and segment.last < segment.collectible.minted):
-        grow(collectible_id, first=1 if segment is None else segment.last + 1)
-        segment = mine[0]
+    mine = segments.filter(collectible=collectible_id, first__lte=F("collectible__minted"))
+    segment = mine.order_by("-first").first()
+    if segment is None:
+        return grow(collectible_id, first=1)
+    if segment.last is not None and segment.last < segment.collectible.minted:
+        return grow(collectible_id, first=segment.last + 1)
     return segment
 
 
-def grow(collectible_id: int, *, first: int) -> None:
+def grow(collectible_id: int, *, first: int) -> EditionSegment:
     """Numbers `first` to the edition's present end, in an order of their own; the collectible's row is locked."""
-    last = Collectible.objects.values_list("circulation", flat=True).get(pk=collectible_id)
-    EditionSegment.objects.create(collectible_id=collectible_id, first=first, last=last, key=secrets.randbits(63))
+    collectible = Collectible.objects.get(pk=collectible_id)
+    return EditionSegment.objects.create(
+        collectible=collectible, first=first, last=collectible.circulation, key=secrets.randbits(63)
+    )
 
 
 def number_of(segment: EditionSegment, minted: int) -> int:
     """The number of turn `minted` (from 1). A number given away beforehand passes the turn on that it cost."""
     number = shuffled(segment, minted)
-    while segment.has_reserved:
+    while getattr(segment, "has_reserved", True):
         turn = ReservedNumber.objects.filter(collectible=segment.collectible_id, mint=number).values_list(
             "turn", flat=True
         )

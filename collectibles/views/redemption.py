@@ -1,6 +1,7 @@
 """Redeem a code: what the product exists for."""
 
 import re
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
@@ -55,7 +56,12 @@ class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
     @action(detail=False, methods=["post"])
     def preview(self, request):
         """What a redemption would say now; nothing is written and nothing used up."""
-        answer = {"can_redeem": True, "code": None, "detail": "This code can be redeemed now.", "extra": {}}
+        answer: dict[str, Any] = {
+            "can_redeem": True,
+            "code": None,
+            "detail": "This code can be redeemed now.",
+            "extra": {},
+        }
         try:
             preview(user=request.user, code=typed_code(self, request))
         except Refusal as refusal:
@@ -64,13 +70,13 @@ class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
         return Response(answer)
 
 
-def typed_code(view: ViewSet, request) -> str:
+def typed_code(view: ViewSet, request: Any) -> str:
     serializer = view.get_serializer(data=request.data)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data["code"]
 
 
-def idempotency_key(request) -> str | None:
+def idempotency_key(request: Any) -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not is_key(key):
         raise ValidationError({"Idempotency-Key": "1 to 128 printable ASCII characters."}, code="invalid")

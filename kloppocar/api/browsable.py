@@ -3,6 +3,7 @@
 from django.conf import settings
 from rest_framework import renderers
 
+from .json import JSONRenderer
 from .permissions import is_staff
 
 
@@ -12,4 +13,4 @@ class BrowsableAPIRenderer(renderers.BrowsableAPIRenderer):
         if settings.LOCAL or is_staff(request.user):
             return super().render(data, accepted_media_type, renderer_context)
         renderer_context["response"]["Content-Type"] = "application/json"
-        return self.get_default_renderer(renderer_context["view"]).render(data, "application/json", renderer_context)
+        return JSONRenderer().render(data, "application/json", renderer_context)

@@ -84,8 +84,8 @@ class Sortable(models.Func):
     template = "%(expressions)s COLLATE %(collation)s"
     output_field = models.TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return super().as_sql(compiler, connection, **extra | {"collation": COLLATIONS[connection.vendor]})
+    def as_sql(self, compiler, connection, *args, **extra):
+        return super().as_sql(compiler, connection, *args, **extra | {"collation": COLLATIONS[connection.vendor]})
 
 
 def text_in(field: str, language: str) -> Coalesce:
@@ -122,7 +122,7 @@ class LocalizedSerializerField(serializers.JSONField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
-        new = super().to_internal_value(data)
+        new: Any = super().to_internal_value(data)
         if not isinstance(new, dict):
             validate_texts(new, max_length=self.text_length)
         instance = getattr(self.parent, "instance", None)

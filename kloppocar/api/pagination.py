@@ -8,7 +8,7 @@ import binascii
 from typing import Any, NamedTuple
 
 import orjson
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError as InvalidQuery
 from rest_framework.pagination import BasePagination
@@ -17,6 +17,7 @@ from rest_framework.utils.urls import replace_query_param
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 MAX_CURSOR = 2_000
+BIGGEST = (1 << 63) - 1
 
 
 def refuse(name: str, sentence: str) -> InvalidQuery:
@@ -190,7 +191,7 @@ def decode(text: str | None, order: Order, queryset: QuerySet) -> tuple[list[Any
         if made_for != signature(order) or backwards not in {0, 1} or len(values) != len(order):
             raise ValueError
         typed = [to_python(queryset, column.name, value) for column, value in zip(order, values, strict=True)]
-    except (ValueError, TypeError, binascii.Error, ValidationError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, ValidationError):
         raise refuse("cursor", "This cursor is not one of ours, or was made for another ordering.") from None
     return typed, bool(backwards)
 
@@ -198,11 +199,11 @@ def decode(text: str | None, order: Order, queryset: QuerySet) -> tuple[list[Any
 def to_python(queryset: QuerySet, name: str, value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(value, list | dict) or (isinstance(value, int) and abs(value) >= 1 << 63):
+    if isinstance(value, list | dict):
         raise ValueError
-    if annotation := queryset.query.annotations.get(name):
-        return annotation.output_field.to_python(value)
-    try:
-        return queryset.model._meta.get_field(name).to_python(value)
-    except FieldDoesNotExist:
-        return value
+    annotation = queryset.query.annotations.get(name)
+    field = annotation.output_field if annotation else queryset.model._meta.get_field(name)
+    value = field.to_python(value)
+    if isinstance(value, int) and abs(value) > BIGGEST:
+        raise ValueError
+    return value

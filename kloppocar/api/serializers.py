@@ -80,7 +80,8 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
     """A related id that the caller may not see reads as non-existent."""
 
     def get_queryset(self):
-        return super().get_queryset().visible_to(self.context["request"].user)
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.context["request"].user)
 
 
 class RefusingUnknownFields(serializers.Serializer):

@@ -58,7 +58,7 @@ def etag_of(row: Any) -> str:
     return f'"{row.pk}-{row.version}"'
 
 
-class RetrieveMixin(mixins.RetrieveModelMixin):
+class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
     """One row, with its `ETag`; 304 when the caller has it already."""
 
     def retrieve(self, request, *args, **kwargs):
@@ -79,7 +79,7 @@ def has_etag(row: Any) -> bool:
     return isinstance(getattr(row, "version", None), int)
 
 
-class CreateMixin(mixins.CreateModelMixin):
+class CreateMixin(mixins.CreateModelMixin, ViewSet):
     def create(self, request, *args, **kwargs):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -88,7 +88,7 @@ class CreateMixin(mixins.CreateModelMixin):
         return answer_fresh(self, serializer.instance, status=201)
 
 
-class UpdateMixin(mixins.UpdateModelMixin):
+class UpdateMixin(mixins.UpdateModelMixin, ViewSet):
     """Reads the row under a lock, so that of two writers one waits, and `If-Match` cannot be fooled."""
 
     @transaction.atomic
@@ -123,7 +123,7 @@ def answer_fresh(view: Any, row: Any, status: int = 200) -> Any:
 
 def save_changed(serializer: serializers.BaseSerializer) -> None:
     """Write the columns that were sent, and no other."""
-    row = serializer.instance
+    row: Any = serializer.instance
     data: dict[str, Any] = dict(serializer.validated_data)
     parts = serializer.take_parts(data) if isinstance(serializer, PartsSerializer) else {}
     many = {

@@ -1,0 +1,3 @@
+-- A copy is never deleted: its number would be lost and its ledger orphaned. Since 0.1.
+CREATE TRIGGER copy_is_never_deleted BEFORE DELETE ON collectibles_copy FOR EACH ROW
+SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'A copy is never deleted.';

@@ -1,0 +1,33 @@
+-- Counts anew the missions of `person` for which the collectible `thing` matters: collect_set counts the listed
+-- collectibles, collect_count all copies of the mission's collection, that a person owns now, capped at the
+-- goal. Claimed stays claimed. Since 0.1.
+CREATE PROCEDURE recount_missions(IN person BIGINT, IN thing BIGINT)
+INSERT INTO collectibles_missionprogress (user_id, mission_id, progress, completed_at)
+SELECT person, counted.id, counted.progress, IF(counted.progress >= counted.goal, UTC_TIMESTAMP(6), NULL)
+FROM (
+    SELECT m.id, m.goal, LEAST(m.goal, (
+        SELECT COUNT(*) FROM collectibles_missioncollectible e
+        WHERE e.mission_id = m.id AND EXISTS (
+            SELECT 1 FROM collectibles_copy c WHERE c.owner_id = person AND c.collectible_id = e.collectible_id
+        )
+    )) AS progress
+    FROM collectibles_missioncollectible listed
+    JOIN collectibles_mission m ON m.id = listed.mission_id AND m.kind = 'collect_set'
+    WHERE listed.collectible_id = thing
+    UNION ALL
+    SELECT m.id, m.goal, LEAST(m.goal, (
+        SELECT COUNT(*) FROM collectibles_collectible k
+        JOIN collectibles_copy c ON c.collectible_id = k.id AND c.owner_id = person
+        WHERE k.collection_id = m.collection_id
+    ))
+    FROM collectibles_collectible drawn
+    JOIN collectibles_mission m ON m.collection_id = drawn.collection_id AND m.kind = 'collect_count'
+    WHERE drawn.id = thing
+) counted
+ON DUPLICATE KEY UPDATE
+    version = collectibles_missionprogress.version + 1,
+    updated_at = UTC_TIMESTAMP(6),
+    completed_at = IF(
+        claimed_at IS NULL AND VALUES(completed_at) IS NULL, NULL, COALESCE(completed_at, VALUES(completed_at))
+    ),
+    progress = VALUES(progress);
