@@ -4,11 +4,28 @@ from functools import cache
 
 import pytest
 from django.core.cache import cache as django_cache
+from django.db import connection
 from rest_framework.test import APIClient
 
+from kloppocar import triggers
 from tests.make import make_user
 from users import local_issuer
 from users.models import User
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The suite's database holds our triggers, as every other does."""
+    with django_db_blocker.unblock():
+        triggers.apply_all(connection)
+
+
+@pytest.fixture
+def real_db(transactional_db):
+    """Real commits, for tests with several connections. Our guards would refuse to let the tables be emptied after."""
+    triggers.apply_all(connection)
+    yield
+    triggers.drop_guards(connection)
 
 
 @pytest.fixture(autouse=True)

@@ -23,12 +23,13 @@ def ensure_user(
     push_enabled: bool = True,
 ) -> tuple[User, bool]:
     """The person with this Cognito subject, and whether they are new. Of many callers at once, one makes the row."""
-    new = {"email": usable_email(email), "push_enabled": push_enabled, "password": make_password(None)}
+    email = usable_email(email)
+    new = {"email": email, "push_enabled": push_enabled, "password": make_password(None)}
     user, is_new = User.objects.get_or_create(cognito_sub=sub, defaults=new)
     if user.status == UserStatus.DELETED:
         return user, False
-    if user.email is None and new["email"]:
-        _save_email(user, new["email"])
+    if user.email is None and email:
+        _save_email(user, email)
     if device_token:
         register_device(user=user, token=device_token, platform=platform)
     return user, is_new

@@ -11,6 +11,7 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from drf_standardized_errors import formatter, handler
 from rest_framework.exceptions import APIException, ErrorDetail
 
+SIGNALLED = 1644  # MySQL: a trigger refused
 RETRY_AFTER = 2  # seconds; what a 503 of the database asks for
 
 
@@ -52,6 +53,8 @@ class ExceptionHandler(handler.ExceptionHandler):
     """Gives the database's and Django's own errors a status and a code."""
 
     def convert_known_exceptions(self, exc):
+        if isinstance(exc, OperationalError) and exc.args[:1] == (SIGNALLED,):
+            exc = IntegrityError(*exc.args)
         for kinds, refusal in KNOWN:
             if isinstance(exc, kinds):
                 return refusal()

@@ -1,0 +1,85 @@
+"""manage.py apply_triggers: put the SQL objects of sql/ into the database, or say how they differ."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from kloppocar import triggers
+
+DONE = {"create": "created", "replace": "replaced", "drifted": "mended", "unchanged": "unchanged"}
+
+
+class Command(BaseCommand):
+    help = "Apply what differs between sql/ and the database. Exit 1 when --check finds a difference or a file fails."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing; exit 1 on a difference")
+        parser.add_argument("--plan", action="store_true", help="change nothing; print what would be done")
+        parser.add_argument("--only", metavar="NAME", help="this object alone")
+        parser.add_argument(
+            "--prune", metavar="NAME", nargs="+", default=[], help="drop these orphaned objects of ours"
+        )
+        parser.add_argument("--database", default=DEFAULT_DB_ALIAS, help="the database's alias")
+        parser.add_argument("--json", action="store_true", help="for machines")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["database"] not in connections:
+            raise CommandError(f"No database is called {options['database']}.", returncode=2)
+        connection = connections[options["database"]]
+        try:
+            if options["check"] or options["plan"]:
+                self.show(self.steps(connection, options), options)
+                return
+            with triggers.alone(connection):
+                self.apply(connection, options)
+        except triggers.TriggerError as error:
+            raise CommandError(str(error)) from error
+
+    def steps(self, connection: Any, options: dict[str, Any]) -> list[triggers.Step]:
+        steps = triggers.plan(connection)
+        unknown = {options["only"], *options["prune"]} - {step.name for step in steps} - {None}
+        if unknown:
+            raise CommandError(f"Not known: {', '.join(sorted(unknown))}.", returncode=2)
+        return [step for step in steps if options["only"] in {None, step.name}]
+
+    def show(self, steps: list[triggers.Step], options: dict[str, Any]) -> None:
+        differing = [step for step in steps if step.state != "unchanged"]
+        if options["json"]:
+            self.stdout.write(json.dumps([{"name": step.name, "state": step.state} for step in steps]))
+        else:
+            for step in differing:
+                self.stdout.write(f"{step.state:10} {step.name}")
+            self.stdout.write(f"{len(differing)} of {len(steps)} differ" if differing else "All in step")
+        if options["check"] and differing:
+            raise CommandError("The database and sql/ differ; `manage.py apply_triggers` mends it.")
+
+    def apply(self, connection: Any, options: dict[str, Any]) -> None:
+        """Every file that can be applied is, also after one that fails."""
+        report, failures = [], []
+        for step in self.steps(connection, options):
+            line: dict[str, Any] = {"name": step.name, "done": DONE.get(step.state, step.state), "ms": 0.0}
+            try:
+                if step.state == "orphaned" and step.name in options["prune"]:
+                    triggers.drop(connection, step)
+                    line["done"] = "dropped"
+                elif step.state in {"create", "replace", "drifted"}:
+                    line["ms"] = round(triggers.apply_step(connection, step), 1)
+            except triggers.TriggerError as error:
+                line["done"] = "failed"
+                failures.append(str(error))
+            report.append(line)
+        self.report(report, options)
+        if failures:
+            raise CommandError("\n".join(failures))
+
+    def report(self, report: list[dict[str, Any]], options: dict[str, Any]) -> None:
+        if options["json"]:
+            self.stdout.write(json.dumps(report))
+            return
+        for line in report:
+            if line["done"] != "unchanged":
+                self.stdout.write(f"{line['done']:10} {line['name']} ({line['ms']} ms)")
+        changed = sum(line["done"] in {"created", "replaced", "mended", "dropped"} for line in report)
+        self.stdout.write(f"Triggers: {changed} of {len(report)} changed" if changed else "Triggers: all in step")
