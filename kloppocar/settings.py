@@ -171,7 +171,8 @@ def database() -> dict:
     if config.get("ENGINE") == "django.db.backends.sqlite3":
         if not LOCAL:
             stop("DATABASE_URL names SQLite, which only ENV=local may use.")
-        return config | {"OPTIONS": SQLITE_OPTIONS}
+        test = {"NAME": f"{config['NAME']}.test"}  # a file: several connections see the same rows
+        return config | {"OPTIONS": SQLITE_OPTIONS, "TEST": test}
     if config.get("ENGINE") != "django.db.backends.mysql":
         stop("DATABASE_URL must begin with mysql:// or sqlite://.")
     options = mysql_options(config.get("OPTIONS", {}))

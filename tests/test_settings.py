@@ -1,0 +1,78 @@
+"""Settings: every variable documented, and a bad one stops the start with one sentence that names it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+DEPLOYED = {
+    "ENV": "production",
+    "SECRET_KEY": "x" * 60,
+    "DEBUG": "off",
+    "DATABASE_URL": "mysql://u:p@localhost/k",
+    "DB_SSL": "off",
+    "ALLOWED_HOSTS": "api.example.org",
+    "COGNITO_USER_POOL_ID": "eu-central-1_example",
+    "COGNITO_CLIENT_IDS": "app",
+}
+
+
+def start(**variables):
+    """Start Django with these variables alone; the exit code and what it printed."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=keep | variables,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_every_variable_is_in_the_example_and_in_the_readme():
+    source = (settings.BASE_DIR / "kloppocar" / "settings.py").read_text()
+    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag)\(\s*"([A-Z_]+)"', source)) | set(
+        re.findall(r'"(DB_[A-Z]+)"', source)
+    )
+    example = set(re.findall(r"^#?([A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+    table = set(re.findall(r"`([A-Z_]+)`", (settings.BASE_DIR / "README.md").read_text()))
+
+    assert read == example
+    assert read <= table
+
+
+def test_a_deployed_stage_starts():
+    assert start(**DEPLOYED)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "", "DB_HOST": "h"}, "DB_USER"),
+        ({"DB_SSL": "on"}, "DB_SSL_CA"),
+        ({"DB_SSL": "perhaps"}, "DB_SSL"),
+        ({"DB_SSL_CA": "nowhere.pem"}, "DB_SSL_CA"),
+        ({"DEBUG": "on"}, "DEBUG"),
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"COGNITO_USER_POOL_ID": ""}, "COGNITO_USER_POOL_ID"),
+        ({"COGNITO_CLIENT_IDS": ""}, "COGNITO_CLIENT_IDS"),
+        ({"COGNITO_JWKS": "{}"}, "COGNITO_JWKS"),
+        ({"CONTENT_LANGUAGES": "de"}, "CONTENT_LANGUAGES"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"ENV": "staging"}, "ENV"),
+        ({"ENV": "local", "AWS_LAMBDA_FUNCTION_NAME": "f"}, "ENV"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_a_sentence_that_names_it(changes, named):
+    code, output = start(**DEPLOYED | changes)
+
+    assert code != 0
+    assert output.strip().splitlines()[-1].startswith(f"django.core.exceptions.ImproperlyConfigured: {named}")
