@@ -1,0 +1,81 @@
+"""A Lambda event by hand, through the very handler that Zappa calls."""
+
+import contextlib
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+# What tells Zappa's handler an event's kind; `raw_command`, which it would execute, is left out on purpose.
+KINDS = {"httpMethod", "triggerSource", "detail-type", "manage", "command", "Records"}
+
+
+class Command(BaseCommand):
+    help = "Hand a Lambda event (JSON) to the very handler that Zappa calls, and print its answer as JSON."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the event; - reads it from the standard input")
+        parser.add_argument("--stage", default="dev", help="stage of zappa_settings.json (default: dev)")
+        parser.add_argument("--json", action="store_true", help="the answer on one line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        event = read_event(options["file"])
+        with contextlib.redirect_stdout(sys.stderr):  # Zappa prints
+            answer = run(event, options["stage"])
+        self.stdout.write(json.dumps(answer, indent=None if options["json"] else 2))
+
+
+def run(event: dict[str, Any], stage: str) -> Any:
+    """What the Lambda of that stage would answer."""
+    sys.modules["zappa_settings"] = packaged_settings(stage)
+    from zappa.handler import lambda_handler
+
+    try:
+        return lambda_handler(event, None)
+    except Exception as error:
+        raise CommandError(f"The handler failed: {type(error).__name__}: {error}") from error
+
+
+def packaged_settings(stage: str) -> ModuleType:
+    """The module that Zappa writes into the zip, so that the map from trigger to function is the deployed one.
+
+    Without the stage's environment variables, which it would set: the database is the one configured here.
+    """
+    try:
+        from click import ClickException
+        from zappa.cli import ZappaCLI
+    except ImportError as error:
+        raise CommandError(f"Zappa is not installed as for packaging ({error}).") from error
+    cli = ZappaCLI()
+    cli.api_stage, cli.load_credentials = stage, False
+    try:
+        with contextlib.chdir(settings.BASE_DIR):
+            cli.load_settings("zappa_settings.json")
+            source = cli.get_zappa_settings_string()
+    except (ClickException, OSError, ValueError, KeyError) as error:
+        raise CommandError(f"zappa_settings.json has no usable stage {stage}: {error}") from error
+    module = ModuleType("zappa_settings")
+    exec(compile(source, "zappa_settings.py", "exec"), vars(module))  # noqa: S102 - as importing the packed file would
+    vars(module)["ENVIRONMENT_VARIABLES"] = {}
+    return module
+
+
+def read_event(name: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {os.strerror(error.errno or 0)}.", returncode=2) from error
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from error
+    if not isinstance(event, dict) or not (KINDS & event.keys() or event.get("version") == "2.0"):
+        kinds = ", ".join(sorted(KINDS))
+        raise CommandError(f"{name} is no event that we answer: it has none of {kinds}, version 2.0.", returncode=2)
+    return event
