@@ -25,7 +25,7 @@ def recompute(mission: Mission) -> None:
     change(rows.filter(progress__lt=mission.goal, claimed_at=None).exclude(completed_at=None), completed_at=None)
 
 
-def holdings(mission: Mission) -> QuerySet[Copy, dict[str, Any]]:
+def holdings(mission: Mission) -> QuerySet[Any, Any]:
     """How much each owner holds of what counts: distinct listed collectibles, or copies of the collection."""
     if mission.kind == MissionKind.COLLECT_SET:
         listed = Copy.objects.filter(collectible__mission_entries__mission=mission)

@@ -1,0 +1,127 @@
+"""Admin for rows with localised texts and media: one input a language, one line a URL, never raw JSON for a text."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from .localized import LocalizedField, validate_texts
+from .media import MediaField, validate_media
+
+LONG = 200
+
+
+class LocalizedWidget(forms.MultiWidget):
+    """One labelled input for each language."""
+
+    template_name = "admin/localized.html"
+
+    def __init__(self, *, long: bool) -> None:
+        kind = AdminTextareaWidget if long else AdminTextInputWidget
+        rows = {"rows": 4} if long else {}
+        super().__init__({code: kind(attrs={"lang": code, **rows}) for code in settings.CONTENT_LANGUAGES})
+
+    def decompress(self, value: dict[str, str] | None) -> list[str]:
+        return [(value or {}).get(code, "") for code in settings.CONTENT_LANGUAGES]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        for code, part in zip(settings.CONTENT_LANGUAGES, context["widget"]["subwidgets"], strict=True):
+            part["language"] = code
+        return context
+
+
+class LocalizedFormField(forms.MultiValueField):
+    """Texts by language; an empty input means that the language is not there."""
+
+    def __init__(self, *, max_length: int, required: bool = True, **kwargs: Any) -> None:
+        self.text_length = max_length
+        parts = tuple(forms.CharField(required=False, max_length=max_length) for _ in settings.CONTENT_LANGUAGES)
+        widget = LocalizedWidget(long=max_length > LONG)
+        kwargs = {key: kwargs[key] for key in ("label", "help_text") if key in kwargs}
+        super().__init__(fields=parts, required=required, require_all_fields=False, widget=widget, **kwargs)
+
+    def compress(self, data_list: list[str]) -> dict[str, str]:
+        texts = {code: text for code, text in zip(settings.CONTENT_LANGUAGES, data_list, strict=False) if text}
+        validate_texts(texts, max_length=self.text_length)
+        if texts and "en" not in texts:
+            raise ValidationError("English is needed where another language stands.", code="main_language")
+        return texts
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(initial or {}, data)
+
+
+class MediaFormField(forms.Field):
+    """One `kind.name = https://...` a line."""
+
+    widget = AdminTextareaWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = "One URL a line: image.load = https://..., model.url = https://..."
+        super().__init__(required=False, help_text=help_text, label=kwargs.get("label"))
+
+    def prepare_value(self, value: Any) -> str:
+        if not isinstance(value, dict):
+            return value or ""
+        return "\n".join(f"{kind}.{name} = {url}" for kind, urls in value.items() for name, url in urls.items())
+
+    def to_python(self, value: Any) -> dict[str, dict[str, str]]:
+        media: dict[str, dict[str, str]] = {}
+        for line in filter(None, map(str.strip, (value or "").splitlines())):
+            place, found, url = line.partition("=")
+            kind, dot, name = place.strip().partition(".")
+            if not found or not dot:
+                raise ValidationError(f"Not a line like image.load = https://...: {line[:60]}")
+            media.setdefault(kind, {})[name] = url.strip()
+        validate_media(media)
+        return media
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.prepare_value(initial) != (data or "")
+
+
+class RowAdmin(admin.ModelAdmin):
+    """What every table of ours shows: stamps are read-only, relations are looked up and not listed."""
+
+    readonly_fields: ClassVar[list[str] | tuple[str, ...]] = ("created_at", "updated_at")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class PartInline(admin.TabularInline):
+    """Rows that are part of another."""
+
+    extra = 0
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class ReadOnlyAdmin(RowAdmin):
+    """What the engine or the database writes, and nobody edits."""
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
+
+
+def localized_formfield(db_field: Any) -> forms.Field | None:
+    label = str(db_field.verbose_name).capitalize()
+    if isinstance(db_field, LocalizedField):
+        return LocalizedFormField(max_length=db_field.text_length, required=not db_field.blank, label=label)
+    return MediaFormField(label=label) if isinstance(db_field, MediaField) else None
