@@ -36,6 +36,8 @@ class Router(DefaultRouter):
         return view
 
 
+admin.site.site_header = admin.site.site_title = "Kloppocar"
+
 router = Router()
 router.register("users", UserViewSet, "user")
 router.register(r"users/(?P<user_id>[0-9]{1,18})/copies", CopiesOfUserViewSet, "user-copies")

@@ -56,7 +56,7 @@ def plain(value: Any) -> Any:
 
 
 class JSONRenderer(BaseRenderer):
-    """Compact UTF-8."""
+    """UTF-8, compact but on the browsable pages."""
 
     media_type = "application/json"
     format = "json"
@@ -65,5 +65,5 @@ class JSONRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
-        indent = orjson.OPT_INDENT_2 if (accepted_media_type or "").endswith("indent=4") else 0
+        indent = orjson.OPT_INDENT_2 if (renderer_context or {}).get("indent") else 0  # on a page, for people
         return orjson.dumps(data, default=plain, option=indent | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)

@@ -29,6 +29,7 @@ class CursorPagination(BasePagination):
 
     template = "rest_framework/pagination/previous_and_next.html"
     display_page_controls = True
+    next = previous = None  # until a page was read: an error has a page of its own too
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.cache import patch_vary_headers
 from rest_framework import mixins, serializers
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -29,8 +30,7 @@ class ViewSet(GenericViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.has_header("Cache-Control"):
-            return response
+        patch_vary_headers(response, ["Authorization", "Cookie"])
         may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
         if may_keep and not getattr(request.user, "is_authenticated", False):
             response["Cache-Control"] = "public, max-age=30"

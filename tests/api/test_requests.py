@@ -132,3 +132,12 @@ def test_a_category_may_not_stand_below_itself(api):
     response = api("staff").patch(f"{URL}{parent.id}/", {"parent": child.id})
 
     assert (response.status_code, code_of(response)) == (400, "cycle")
+
+
+@pytest.mark.parametrize("person", [None, "alice", "staff"])
+@pytest.mark.parametrize("route", ["", "collectibles/", "redemptions/", "distributions/", "users/me/", "copies/"])
+def test_every_answer_has_a_page_for_a_browser(api, person, route):
+    response = api(person).get(f"/api/v1/{route}", HTTP_ACCEPT="text/html")
+
+    assert response["Content-Type"].startswith("text/html")
+    assert response.status_code in {200, 401, 403, 404}

@@ -1,0 +1,51 @@
+"""The browsable API in a real browser: log in, and redeem a code through its form."""
+
+import os
+import shutil
+import warnings
+
+import pytest
+
+from tests.make import make_code, make_collectible, make_distribution
+from users.models import User
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+ALONE = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,1400"]
+
+
+@pytest.fixture
+def browser(tmp_path):
+    if not (CHROMIUM and DRIVER):
+        if os.environ.get("CI"):
+            pytest.fail("chromium and chromedriver are not installed")
+        warnings.warn("NO BROWSER: chromium and chromedriver are not installed", pytest.PytestWarning, stacklevel=1)
+        pytest.skip("NO BROWSER: chromium and chromedriver are not installed")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in [*ALONE, *QUIET, f"--user-data-dir={tmp_path}"]:
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver.implicitly_wait(10)
+    yield driver
+    driver.quit()
+
+
+def test_staff_log_in_and_redeem_a_code_through_the_form(browser, live_server, real_db):
+    User.objects.create_superuser("root", "a-long-password-1")
+    code = make_code(make_distribution(make_collectible(circulation=50))).code
+
+    browser.get(f"{live_server.url}/api/v1/redemptions/")
+    browser.find_element("link text", "Log in").click()
+    browser.find_element("name", "username").send_keys("root")
+    browser.find_element("name", "password").send_keys("a-long-password-1")
+    browser.find_element("css selector", "[type=submit]").click()
+    browser.find_element("name", "code").send_keys(code)
+    browser.find_element(
+        "css selector", "#post-object-form [type=submit], form[method=POST] button.btn-primary"
+    ).click()
+
+    assert "HTTP 201" in browser.find_element("css selector", ".response-info").text
+    assert '"mint"' in browser.find_element("css selector", ".response-info").text
