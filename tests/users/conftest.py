@@ -1,5 +1,6 @@
 """A user pool of the tests' own: its keys are pinned, or served by a key server on this machine."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,10 +38,8 @@ class KeyServerHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.visits += 1
         time.sleep(self.server.delay)
-        try:
+        with contextlib.suppress(OSError):  # the asker has given up
             self.answer()
-        except OSError:
-            pass  # the asker has given up
 
     def answer(self) -> None:
         self.send_response(self.server.status)

@@ -16,16 +16,20 @@ CLIENT, OTHER_CLIENT = "the-app", "another-app"
 SUB = "sub-newcomer"
 
 
+def private_key(name: str = "one") -> rsa.RSAPrivateKey:
+    """The key of that name; the one called small is too short to be trusted."""
+    return _made_once(name)
+
+
 @cache
-def private_key(name: str = "one", bits: int = 2048) -> rsa.RSAPrivateKey:
-    """The key of that name; made once, as making one is slow."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+def _made_once(name: str) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024 if name == "small" else 2048)
 
 
-def jwk(kid: str = "one", **changes: Any) -> dict[str, Any]:
-    """A key set's entry for `private_key(kid)`."""
-    public = RSAAlgorithm.to_jwk(private_key(kid).public_key(), as_dict=True)
-    return {**public, "kid": kid, "alg": "RS256", "use": "sig", **changes}
+def jwk(name: str = "one", /, **changes: Any) -> dict[str, Any]:
+    """A key set's entry for `private_key(name)`."""
+    public = RSAAlgorithm.to_jwk(private_key(name).public_key(), as_dict=True)
+    return {**public, "kid": name, "alg": "RS256", "use": "sig", **changes}
 
 
 def jwks(*entries: Any) -> str:
@@ -35,13 +39,12 @@ def jwks(*entries: Any) -> str:
 @cache
 def crowded_jwks() -> str:
     """One good key among entries that must not be used."""
-    small = RSAAlgorithm.to_jwk(private_key("small", 1024).public_key(), as_dict=True)
     curve = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()).public_key(), as_dict=True)
     secret = {"kty": "oct", "k": b64(b"secret"), "kid": "secret", "alg": "HS256", "use": "sig"}
     return jwks(
         None,
         {"kid": "empty"},
-        small | {"kid": "small"},
+        jwk("small"),
         curve | {"kid": "curve"},
         secret,
         jwk("encryption", use="enc"),
@@ -66,11 +69,11 @@ def claims(use: str = "id", /, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (common | own | changes).items() if value is not ...}
 
 
-def sign(payload: Any, header: Any = None, *, key: str = "one", bits: int = 2048) -> str:
+def sign(payload: Any, header: Any = None, *, key: str = "one") -> str:
     """Payload and header as they are, signed with RS256 whatever the header says."""
     header = {"alg": "RS256", "kid": "one"} | (header or {}) if not isinstance(header, str) else header
     signed = f"{b64(header)}.{b64(payload)}"
-    return f"{signed}.{b64(private_key(key, bits).sign(signed.encode(), padding.PKCS1v15(), SHA256()))}"
+    return f"{signed}.{b64(private_key(key).sign(signed.encode(), padding.PKCS1v15(), SHA256()))}"
 
 
 def sign_hs256(secret: bytes, **header: Any) -> str:

@@ -48,6 +48,10 @@ def repeated_claim():
     return sign(f'{text[:-1]}, "exp": 1}}')
 
 
+def reason(response):
+    return response.json()["errors"][0]["code"] if response.status_code >= 400 else None
+
+
 def now(seconds):
     return time.time() + seconds
 
@@ -131,7 +135,7 @@ CASES = [
     ("a kid that is a path", lambda: sign(claims(), {"kid": "../../dev/null"}), 401, "unknown_key"),
     (
         "a key too short to trust",  # CVE-2025-45768
-        lambda: sign(claims(), {"kid": "small"}, key="small", bits=1024),
+        lambda: sign(claims(), {"kid": "small"}, key="small"),
         401,
         "unknown_key",
     ),
@@ -239,14 +243,11 @@ def test_a_token_is_taken_or_refused_with_its_reason(db, pool, caplog, header, s
     client = APIClient(HTTP_AUTHORIZATION=header) if header else APIClient()
     caplog.set_level("DEBUG")
 
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         response = client.get(ME)
 
-    assert response.status_code == status
+    assert (response.status_code, reason(response)) == (status, code)
     if status == 401:
-        assert response.json()["errors"][0]["code"] == code
         assert response["WWW-Authenticate"] == ('Bearer error="invalid_token"' if header else "Bearer")
         assert len(queries) == 0
     token = header.split()[-1] if len(header) > 20 else "no token"
