@@ -63,10 +63,13 @@ def _save_email(user: User, email: str) -> None:
 
 
 def usable_email(email: str | None) -> str | None:
-    """In lower case, as it is stored and looked up; None when it is none."""
+    """In lower case, as it is stored and looked up; None when it is none.
+
+    Django's validator lets lone surrogates through in a domain, which no database can store.
+    """
     email = (email or "").lower()
     try:
         validate_email(email)
     except ValidationError:
         return None
-    return email if len(email) <= MAX_EMAIL else None
+    return email if len(email) <= MAX_EMAIL and email.isprintable() else None
