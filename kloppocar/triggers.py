@@ -258,14 +258,19 @@ def alone(connection: Any) -> Iterator[None]:
             cursor.execute("SELECT RELEASE_LOCK(%s)", [LOCK_NAME])
 
 
-def step_aside(connection: Any) -> list[str]:
-    """Drop our own triggers; their names. `apply_all` brings them back."""
-    if AppliedObject._meta.db_table not in connection.introspection.table_names():
-        return []
+def is_used(connection: Any) -> bool:
+    """Whether our objects were ever put into this database."""
+    tables = connection.introspection.table_names()
+    return AppliedObject._meta.db_table in tables and AppliedObject.objects.using(connection.alias).exists()
+
+
+def step_aside(connection: Any) -> None:
+    """Drop our own triggers; `apply_all` brings them back."""
+    if not is_used(connection):
+        return
     ours = set(AppliedObject.objects.using(connection.alias).values_list("name", flat=True))
     held = [name for name, (kind, _) in seen(connection).items() if name in ours and kind == "TRIGGER"]
     execute(connection, *(f"DROP TRIGGER {name}" for name in held))
-    return held
 
 
 def drop_guards(connection: Any) -> None:

@@ -27,13 +27,21 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         event = read_event(options["file"])
         with contextlib.redirect_stdout(sys.stderr):  # Zappa prints
-            answer = run(event, options["stage"])
+            prepare(options["stage"])
+            answer = run(event)
         self.stdout.write(json.dumps(answer, indent=None if options["json"] else 2))
 
 
-def run(event: dict[str, Any], stage: str) -> Any:
-    """What the Lambda of that stage would answer."""
+def prepare(stage: str) -> None:
+    """Make Zappa's handler the one of that stage, as the first call to a fresh Lambda does; one stage a process."""
+    from zappa.handler import LambdaHandler
+
     sys.modules["zappa_settings"] = packaged_settings(stage)
+    LambdaHandler()
+
+
+def run(event: dict[str, Any]) -> Any:
+    """What the Lambda would answer."""
     from zappa.handler import lambda_handler
 
     try:

@@ -12,9 +12,11 @@ from kloppocar import triggers
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        held = triggers.step_aside(connection) if connection.vendor == "sqlite" and is_pending(connection) else []
+        moves = connection.vendor == "sqlite" and (is_pending(connection) or options["app_label"])
+        if moves:
+            triggers.step_aside(connection)
         super().handle(*args, **options)
-        if held:
+        if moves and not is_pending(connection) and triggers.is_used(connection):
             triggers.apply_all(connection)
 
 
