@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import connections
 
 from kloppocar.signup import sign_up
 from users.cognito import SUB_SHAPE
@@ -28,7 +28,7 @@ def post_confirmation(event: dict[str, Any], context: Any = None) -> dict[str, A
     """
     try:
         if event.get("triggerSource") == SIGN_UP_CONFIRMED:
-            close_old_connections()
+            _drop_dead_connections()
             sign_up(**_new_person(event))
     except Exception as error:  # noqa: BLE001 - the outermost edge
         _log_failure(error)
@@ -37,8 +37,15 @@ def post_confirmation(event: dict[str, Any], context: Any = None) -> dict[str, A
 
 def housekeeping(event: dict[str, Any] | None = None, context: Any = None) -> None:
     """Once a day: what nobody would miss."""
-    close_old_connections()
+    _drop_dead_connections()
     call_command("clearsessions")
+
+
+def _drop_dead_connections() -> None:
+    """What Django does before a request: a warm Lambda's connections may have been closed while it slept."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _new_person(event: dict[str, Any]) -> dict[str, Any]:

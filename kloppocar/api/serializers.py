@@ -3,9 +3,12 @@
 from functools import cached_property
 from typing import Any
 
+import orjson
+from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from .json import MAX_DEPTH, depth, holds_nul
 from .localized import LocalizedField, LocalizedSerializerField, resolve
 from .media import MediaField, validate_media
 
@@ -16,10 +19,25 @@ class MediaSerializerField(serializers.JSONField):
         super().__init__(**kwargs)
 
 
+class StrictJSONField(serializers.JSONField):
+    """JSON that can be stored and sent again: no NUL, lone surrogate or number beyond 64 bits, forms included."""
+
+    def to_internal_value(self, data):
+        value = super().to_internal_value(data)
+        try:
+            orjson.dumps(value)
+        except TypeError:
+            self.fail("invalid")
+        if depth(value) > MAX_DEPTH or holds_nul(value):
+            self.fail("invalid")
+        return value
+
+
 class ModelSerializer(serializers.ModelSerializer):
     """`?fields=`/`?omit=` narrow the outermost answer; `?lang=` adds `localized`, the resolved texts."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.JSONField: StrictJSONField,
         LocalizedField: LocalizedSerializerField,
         MediaField: MediaSerializerField,
     }
