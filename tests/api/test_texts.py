@@ -32,10 +32,9 @@ TEXTS = [
     "a\u0301",
     "tab\tline\n",
     "' \" \\ % _ ; --",
-    "a\x00b",
-    "\ud800",
     "x" * 100_000,
 ]
+FORBIDDEN = ["a\x00b", "\ud800"]
 FREE = {"contact_email", "link", "picture", "code", "username"}  # of a fixed shape, and tested for it
 
 
@@ -59,17 +58,18 @@ def test_an_unusual_text_is_kept_or_refused(api, route):
     client = api("staff")
 
     for name, shape in text_fields(route):
-        for text in TEXTS:
+        for text in [*TEXTS, *FORBIDDEN]:
             body = json.dumps({name: shape(text)})
             response = client.generic("PATCH", path, body, content_type="application/json")
-            form = client.patch(path, {name: json.dumps(shape(text))}, format="multipart")
 
             assert response.status_code in {200, 400}, (name, text[:20], response.content)
-            assert form.status_code in {200, 400}, (name, text[:20], form.content)
             if response.status_code == 200:
                 kept = response.json()[name]
                 assert kept == text.strip() if isinstance(kept, str) else shape(text).items() <= kept.items(), name
-            assert client.get(path).status_code == 200
+        for text in FORBIDDEN:
+            form = client.patch(path, {name: json.dumps(shape(text))}, format="multipart")
+            assert form.status_code in {200, 400}, (name, form.content)
+        assert client.get(path).status_code == 200
 
 
 PERSONAL = {
