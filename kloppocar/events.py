@@ -66,8 +66,9 @@ def _new_person(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_pool(pool: Any) -> None:
-    """Without a configured pool, which only local may lack, every pool will do."""
-    if pool != settings.COGNITO_USER_POOL_ID and not (settings.LOCAL and not settings.COGNITO_USER_POOL_ID):
+    """Locally no pool need be configured, and then every pool will do."""
+    ours = settings.COGNITO_USER_POOL_ID
+    if pool != ours if ours else not settings.LOCAL:
         raise EventRefused("another user pool")
 
 
