@@ -6,11 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from collectibles.codes import format_code
-from kloppocar import demo
+from collectibles.models import Grant
+from kloppocar import demo, triggers
+from kloppocar.demo.campaigns import CAMPAIGNS, code_of, codes_of
 from users import local_issuer
 from users.models import User
+
+DAY = 24 * 3600
+SHOWN = 3  # codes of a kind on the console
 
 
 class Command(BaseCommand):
@@ -23,36 +29,69 @@ class Command(BaseCommand):
         if not settings.LOCAL:
             raise CommandError("Demo data is for ENV=local only.")
         if not demo.is_loaded():
-            if User.objects.filter(username__in=[*demo.PEOPLE, "staff"]).exists():
-                raise CommandError("This database has people of its own with demo names; demo data needs an empty one.")
+            refuse_what_would_clash()
             demo.load()
-            demo.play()
-        summary = self.summary()
-        self.stdout.write(json.dumps(summary) if options["json"] else self.page(summary))
+        demo.play()
+        told = summary()
+        self.stdout.write(json.dumps(told) if options["json"] else page(told))
 
-    def summary(self) -> dict[str, Any]:
-        words = [word for word, *_ in demo.CAMPAIGNS]
-        token = local_issuer.access_token(sub="demo-alice", username="alice", ttl=24 * 3600)
-        return {
-            "people": demo.PEOPLE,
-            "staff": {"username": "staff", "password": demo.STAFF_PASSWORD},
-            "codes": {word: [format_code(code) for code in demo.codes_of(word)] for word in words},
-            "token": token,
-        }
 
-    def page(self, summary: dict[str, Any]) -> str:
-        base = f"http://localhost:{os.environ.get('PORT') or 8000}"
-        code = summary["codes"]["open"][0]
-        lines = [
-            f"Pages     {base}/  {base}/api/docs/  {base}/api/v1/  {base}/admin/",
-            f"People    {', '.join(summary['people'])} (a token: .venv/bin/python manage.py token alice)",
-            f"Staff     {summary['staff']['username']}, password {summary['staff']['password']}",
-            *(f"Codes     {word:9} {'  '.join(codes)}" for word, codes in summary["codes"].items()),
-            "Redeem one as alice:",
+def refuse_what_would_clash() -> None:
+    if User.objects.filter(username__in=[*demo.PEOPLE, demo.STAFF]).exists():
+        raise CommandError(
+            "This database has other people with the demo's names; demo data wants an empty one "
+            f"({connection.settings_dict['NAME']})."
+        )
+    if missing := triggers.out_of_step(connection):
+        raise CommandError(f"Run manage.py apply_triggers first: {', '.join(missing)} would count nothing.")
+
+
+def summary() -> dict[str, Any]:
+    base = f"http://localhost:{os.environ.get('PORT') or 8000}"
+    token = local_issuer.access_token(sub=demo.sub_of("alice"), username="alice", ttl=DAY) if has_issuer() else None
+    code = format_code(unused_code())
+    return {
+        "url": f"{base}/",
+        "people": demo.PEOPLE,
+        "staff": {"username": demo.STAFF, "password": demo.STAFF_PASSWORD},
+        "codes": {campaign.word: [format_code(code) for code in codes_of(campaign)] for campaign in CAMPAIGNS},
+        "token": token,
+        "code": code,
+        "curl": (
+            f'curl -X POST {base}/api/v1/redemptions/ -H "Authorization: Bearer {token or "TOKEN"}" '
+            f'-H "Content-Type: application/json" -d \'{{"code": "{code}"}}\''
+        ),
+    }
+
+
+def has_issuer() -> bool:
+    """Where a user pool is configured, tokens come from there."""
+    return bool(settings.LOCAL_ISSUER)
+
+
+def unused_code() -> str:
+    """An open code that alice has not redeemed yet; the first one when she has them all."""
+    had = set(Grant.objects.filter(user__cognito_sub=demo.sub_of("alice")).values_list("code__code", flat=True))
+    return next((code for code in codes_of(CAMPAIGNS[0]) if code not in had), code_of(CAMPAIGNS[0].word))
+
+
+def page(told: dict[str, Any]) -> str:
+    base = told["url"].rstrip("/")
+    return "\n".join(
+        [
+            f"Pages   {base}/  {base}/api/docs/  {base}/api/v1/  {base}/admin/",
+            f"People  {', '.join(told['people'])} (a token: .venv/bin/python manage.py token alice)",
+            f"Staff   {told['staff']['username']}, password {told['staff']['password']} (admin, browsable API)",
+            "Codes",
+            *(codes_line(campaign.word, campaign.says, told["codes"][campaign.word]) for campaign in CAMPAIGNS),
             "",
-            f"curl -X POST {base}/api/v1/redemptions/ \\",
-            f"  -H 'Authorization: Bearer {summary['token']}' \\",
-            f"  -H 'Content-Type: application/json' -d '{{\"code\": \"{code}\"}}'",
+            "Redeem one as alice (the same call again is refused: already_redeemed):",
+            "",
+            told["curl"],
             "",
         ]
-        return "\n".join(lines)
+    )
+
+
+def codes_line(word: str, says: str, codes: list[str]) -> str:
+    return f"  {word:8}  {'  '.join(codes[:SHOWN]):44}  {says}"

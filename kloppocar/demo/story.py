@@ -1,0 +1,70 @@
+"""What people did: starter gifts, scans, and claimed missions, in this order."""
+
+from django.db.models import F
+from django.utils import timezone
+
+from collectibles.models import Grant, GrantSource, Mission, MissionKind, MissionProgress
+from collectibles.services import grant_starter, redeem
+from collectibles.services.granting import grant, lock_user
+from kloppocar.api.transactions import atomically
+from users.models import User
+
+from .campaigns import code_of, sticker
+from .people import PEOPLE, everybody, sub_of
+from .words import COLLECTIONS
+
+STARTED = ["alice", "bob", "carol", "dora"]
+SCANS = [
+    # alice: two missions of the first collection complete, a good start in the second
+    *(("alice", sticker(0, part)) for part in (1, 2, 3)),
+    ("alice", sticker(1, 2)),
+    # bob: one part short of the set, any two parts reached
+    *(("bob", sticker(1, part)) for part in (1, 2)),
+    ("bob", code_of("used")),
+    # carol: the friends' set, complete
+    *(("carol", sticker(3, part)) for part in (1, 2, 3)),
+    # the only copies there are
+    ("dora", sticker(0, 0)),
+    ("emil", sticker(1, 0)),
+    ("fritz", sticker(2, 4)),
+    # seven of the eight copies that are nearly gone
+    *((name, code_of("last")) for name in PEOPLE[1:8]),
+]
+CLAIMS = [
+    ("alice", MissionKind.COLLECT_COUNT, 0),
+    ("alice", MissionKind.SIGN_UP, 0),
+    ("bob", MissionKind.SIGN_UP, 0),
+    ("carol", MissionKind.COLLECT_SET, 3),
+]
+
+
+def play() -> None:
+    """Everything that has not happened yet; each step is a transaction of its own, as in life."""
+    people = {user.cognito_sub: user for user in everybody()}
+    grants = Grant.objects.filter(user__in=people.values())
+    scanned = set(grants.values_list("user__cognito_sub", "code__code"))
+    started = set(grants.filter(source=GrantSource.STARTER).values_list("user__cognito_sub", flat=True))
+    for name in STARTED:
+        if sub_of(name) not in started:
+            grant_starter(user=people[sub_of(name)])
+    for name, code in SCANS:
+        if (sub_of(name), code) not in scanned:
+            redeem(user=people[sub_of(name)], code=code)
+    if grants.filter(source=GrantSource.MISSION).count() < len(CLAIMS):
+        for name, kind, place in CLAIMS:
+            claim(people[sub_of(name)], kind, place)
+
+
+def claim(person: User, kind: MissionKind, place: int) -> None:
+    """The reward of a finished mission, once."""
+    mission = Mission.objects.get(kind=kind, collection__name__en=COLLECTIONS[place][0])
+    now = timezone.now()
+
+    def work() -> None:
+        user = lock_user(person)
+        open_rows = MissionProgress.objects.filter(user=user, mission=mission, claimed_at=None)
+        reached = open_rows.filter(progress__gte=mission.goal)
+        if mission.reward and reached.update(claimed_at=now, updated_at=now, version=F("version") + 1):
+            grant(user=user, distribution=mission.reward, source=GrantSource.MISSION, now=now, mission=mission)
+
+    atomically(work)
