@@ -37,3 +37,4 @@ def load(now: datetime | None = None) -> None:
     people.make_all(club, friends, now)
     missions.make_challenges(club, friends, now)
     people.make_messages(club, now)
+    story.fix_number_order()

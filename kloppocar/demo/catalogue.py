@@ -1,10 +1,9 @@
 """Communities, projects, collections, and some hundred collectibles."""
 
 from datetime import datetime, timedelta
-from random import Random
 
 from catalog.models import Category, Collection, Project, Sponsor
-from collectibles.models import Collectible, CollectibleSponsor, CollectibleStatus, EditionSegment
+from collectibles.models import Collectible, CollectibleSponsor, CollectibleStatus
 from communities.models import Community
 
 from .words import COLLECTIONS, PARTS, PROJECTS, SPONSORS, texts
@@ -59,7 +58,6 @@ def make_collectibles(collections: list[Collection], now: datetime) -> None:
         for place in range(len(PARTS)):
             make_collectible(collection, number, place, categories[place % 3], now)
     make_sponsorships(collections)
-    fix_number_order()
 
 
 def make_collectible(collection: Collection, number: int, place: int, category: Category, now: datetime) -> None:
@@ -92,12 +90,3 @@ def make_sponsorships(collections: list[Collection]) -> None:
         )
         for collectible in Collectible.objects.filter(collection__in=collections[number::3], label__en="No. 1"):
             CollectibleSponsor.objects.create(collectible=collectible, sponsor=sponsor, message=texts(word, wort))
-
-
-def fix_number_order() -> None:
-    """Numbers are handed out in an order drawn at random; the demo's is the same on every machine."""
-    rng = Random(2026)  # noqa: S311 - repeatable, not secret
-    EditionSegment.objects.bulk_create(
-        EditionSegment(collectible=collectible, first=1, last=collectible.circulation, key=rng.getrandbits(63))
-        for collectible in Collectible.objects.order_by("id")
-    )

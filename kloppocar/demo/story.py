@@ -1,9 +1,11 @@
 """What people did: starter gifts, scans, and claimed missions, in this order."""
 
+from random import Random
+
 from django.db.models import F
 from django.utils import timezone
 
-from collectibles.models import Grant, GrantSource, Mission, MissionKind, MissionProgress
+from collectibles.models import Collectible, EditionSegment, Grant, GrantSource, Mission, MissionKind, MissionProgress
 from collectibles.services import grant_starter, redeem
 from collectibles.services.granting import grant, lock_user
 from kloppocar.api.transactions import atomically
@@ -36,6 +38,19 @@ CLAIMS = [
     ("bob", MissionKind.SIGN_UP, 0),
     ("carol", MissionKind.COLLECT_SET, 3),
 ]
+
+
+def fix_number_order() -> None:
+    """An edition's numbers come in an order drawn at its first copy; what the story hands out has the same everywhere.
+
+    The other editions have no order yet: before their first copy, staff may still change their size.
+    """
+    rng = Random(2026)  # noqa: S311 - repeatable, not secret
+    won = Collectible.objects.filter(pools__distribution__codes__code__in=[code for _, code in SCANS])
+    EditionSegment.objects.bulk_create(
+        EditionSegment(collectible=collectible, first=1, last=collectible.circulation, key=rng.getrandbits(63))
+        for collectible in won.distinct().order_by("id")
+    )
 
 
 def play() -> None:
