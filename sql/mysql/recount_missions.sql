@@ -1,6 +1,7 @@
 -- Counts anew the missions of `person` for which the collectible `thing` matters: collect_set counts the listed
 -- collectibles, collect_count all copies of the mission's collection, that a person owns now, capped at the
 -- goal. Claimed stays claimed. Since 0.1.
+-- Copies are read shared: what others committed counts, also after the statement that fired this had to wait.
 CREATE PROCEDURE recount_missions(IN person BIGINT, IN thing BIGINT)
 INSERT INTO collectibles_missionprogress (user_id, mission_id, progress, completed_at)
 SELECT person, counted.id, counted.progress, IF(counted.progress >= counted.goal, UTC_TIMESTAMP(6), NULL)
@@ -9,6 +10,7 @@ FROM (
         SELECT COUNT(*) FROM collectibles_missioncollectible e
         WHERE e.mission_id = m.id AND EXISTS (
             SELECT 1 FROM collectibles_copy c WHERE c.owner_id = person AND c.collectible_id = e.collectible_id
+            LOCK IN SHARE MODE
         )
     )) AS progress
     FROM collectibles_missioncollectible listed
@@ -19,6 +21,7 @@ FROM (
         SELECT COUNT(*) FROM collectibles_collectible k
         JOIN collectibles_copy c ON c.collectible_id = k.id AND c.owner_id = person
         WHERE k.collection_id = m.collection_id
+        LOCK IN SHARE MODE
     ))
     FROM collectibles_collectible drawn
     JOIN collectibles_mission m ON m.collection_id = drawn.collection_id AND m.kind = 'collect_count'

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,33 +24,9 @@ from tests.make import (
     make_project,
     make_user,
 )
+from tests.triggers.plain_sql import give, insert_copy, refused, sql
 
 pytestmark = pytest.mark.django_db
-
-
-def sql(statement, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-
-
-def insert_copy(collectible, owner, mint):
-    sql(
-        "INSERT INTO collectibles_copy (collectible_id, owner_id, mint) VALUES (%s, %s, %s)",
-        collectible.id,
-        owner.id,
-        mint,
-    )
-    return Copy.objects.get(collectible=collectible, mint=mint)
-
-
-def give(copy, person):
-    sql("UPDATE collectibles_copy SET owner_id = %s WHERE id = %s", person.id, copy.id)
-
-
-def refused(statement, *values):
-    with pytest.raises(DatabaseError) as caught, transaction.atomic():
-        sql(statement, *values)
-    return str(caught.value)
 
 
 def progress_of(user, mission):
