@@ -84,7 +84,7 @@ def _text(parent: dict[str, Any], name: str) -> str:
 
 def _log_failure(error: Exception) -> None:
     """Where and of which kind; not the error's own text, since a database's may quote the e-mail."""
-    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-6:]]
+    places = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-20:]]
     reason = str(error) if isinstance(error, EventRefused) else None
     number = error.args[0] if error.args and isinstance(error.args[0], int) else None
     fields = {"error": type(error).__name__, "number": number, "reason": reason, "at": places}
