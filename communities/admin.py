@@ -2,14 +2,14 @@
 
 from django.contrib import admin
 
-from kloppocar.api.admin import ReadOnlyAdmin, RowAdmin
+from kloppocar.api.admin import ReadOnlyAdmin, RowAdmin, localized_column
 
 from .models import Challenge, ChallengeContribution, ChallengeTally, Community, Membership, NewsPost
 
 
 @admin.register(Community)
 class CommunityAdmin(RowAdmin):
-    list_display = ("__str__", "active", "created_at")
+    list_display = (localized_column("title"), "active", "created_at")
     list_filter = ("active",)
     search_fields = ("title",)
 
@@ -18,14 +18,16 @@ class CommunityAdmin(RowAdmin):
 class MembershipAdmin(RowAdmin):
     list_display = ("user", "community", "role", "banned_until")
     list_select_related = ("user", "community")
-    list_filter = ("role",)
+    list_filter = ("role", "community")
+    search_fields = ("user__username",)
     autocomplete_fields = ("user", "community")
 
 
 @admin.register(Challenge)
 class ChallengeAdmin(RowAdmin):
-    list_display = ("__str__", "community", "goal", "starts_at", "ends_at")
+    list_display = (localized_column("title"), "community", "goal", "starts_at", "ends_at")
     list_select_related = ("community",)
+    list_filter = ("community", "starts_at", "ends_at")
     search_fields = ("title",)
     autocomplete_fields = ("community",)
     raw_id_fields = ("reward",)
@@ -35,19 +37,21 @@ class ChallengeAdmin(RowAdmin):
 class ChallengeContributionAdmin(ReadOnlyAdmin):
     list_display = ("challenge", "user", "count", "claimed_at")
     list_select_related = ("challenge", "user")
+    list_filter = ("challenge",)
+    search_fields = ("user__username",)
 
 
 @admin.register(ChallengeTally)
 class ChallengeTallyAdmin(ReadOnlyAdmin):
-    readonly_fields = ()
     list_display = ("challenge", "shard", "count")
     list_select_related = ("challenge",)
+    list_filter = ("challenge",)
 
 
 @admin.register(NewsPost)
 class NewsPostAdmin(RowAdmin):
-    list_display = ("__str__", "kind", "community", "posted_at", "active")
+    list_display = (localized_column("header"), "kind", "community", "posted_at", "active")
     list_select_related = ("community",)
-    list_filter = ("kind", "active")
-    search_fields = ("header",)
+    list_filter = ("kind", "active", "community", "posted_at")
+    search_fields = ("header", "short_body", "body")
     autocomplete_fields = ("community",)

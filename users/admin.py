@@ -1,55 +1,87 @@
 """People, ranks, devices and messages for staff."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
-from kloppocar.api.admin import RowAdmin
+from kloppocar.api.admin import RowAdmin, localized_column
 
-from .models import Notification, PushDevice, Rank, User
+from .models import Notification, NotificationReceipt, PushDevice, Rank, User
 
 
 class NewUserForm(AdminUserCreationForm):
     class Meta:
         model = User
-        fields = ["username"]
+        fields = ["username", "email", "cognito_sub"]
+
+
+class UserForm(UserChangeForm):
+    """An empty name, subject or e-mail is none at all; names differ by more than case."""
+
+    class Meta:
+        model = User
+        fields = ["username"]  # the admin's fieldsets add the others
+
+    def clean_username(self) -> str | None:
+        username = self.cleaned_data["username"]
+        others = User.objects.exclude(pk=self.instance.pk)
+        if username and others.filter(username_key=username.lower()).exists():
+            raise forms.ValidationError("A user with that username already exists.", code="unique")
+        return username
 
 
 @admin.register(User)
 class UserAdmin(RowAdmin, DjangoUserAdmin):
     """Staff log in with a password; everybody else has none that works."""
 
+    form = UserForm
     add_form = NewUserForm
-    add_fieldsets = ((None, {"fields": ("username", "usable_password", "password1", "password2")}),)
-    list_display = ("username", "email", "status", "score", "is_staff", "created_at")
-    list_filter = ("status", "is_staff", "language")
+    add_fieldsets = (
+        (None, {"fields": ("username", "email", "cognito_sub", "usable_password", "password1", "password2")}),
+    )
+    list_display = ("__str__", "email", "status", "score", "is_staff", "is_active", "created_at")
+    list_filter = ("status", "is_staff", "is_active", "language", "created_at")
     search_fields = ("username", "email", "cognito_sub")
     ordering = ("id",)
     filter_horizontal = ("groups", "user_permissions")
-    readonly_fields = ("score", "last_login", "created_at", "updated_at")
+    readonly_fields = ("score", "last_login")
     fieldsets = (
         (None, {"fields": ("username", "password", "cognito_sub", "email", "status", "is_active")}),
         ("Profile", {"fields": ("picture", "language", "country", "newsletter", "push_enabled", "score")}),
         ("Rights", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
-        ("Times", {"fields": ("last_login", "created_at", "updated_at")}),
+        ("Times", {"fields": ("last_login", "created_at", "updated_at", "version")}),
     )
 
 
 @admin.register(Rank)
 class RankAdmin(RowAdmin):
-    list_display = ("__str__", "level", "min_score")
+    list_display = (localized_column("title"), "level", "min_score")
+    search_fields = ("title",)
 
 
 @admin.register(PushDevice)
 class PushDeviceAdmin(RowAdmin):
     list_display = ("__str__", "user", "platform", "last_seen_at")
     list_select_related = ("user",)
-    list_filter = ("platform",)
+    list_filter = ("platform", "last_seen_at")
+    search_fields = ("user__username", "token")
     autocomplete_fields = ("user",)
 
 
 @admin.register(Notification)
 class NotificationAdmin(RowAdmin):
-    list_display = ("__str__", "audience", "is_welcome", "push", "publish_at", "published_at")
-    list_filter = ("audience", "is_welcome", "push")
-    search_fields = ("header",)
+    list_display = (localized_column("header"), "audience", "is_welcome", "push", "publish_at", "published_at")
+    list_filter = ("audience", "is_welcome", "push", "publish_at")
+    search_fields = ("header", "body")
+
+
+@admin.register(NotificationReceipt)
+class NotificationReceiptAdmin(RowAdmin):
+    """Whom a message to selected people reaches, and what everybody did with theirs."""
+
+    list_display = ("notification", "user", "read_at", "archived_at", "deleted_at")
+    list_select_related = ("notification", "user")
+    search_fields = ("user__username",)
+    autocomplete_fields = ("notification", "user")
+    ordering = ("-id",)

@@ -1,18 +1,21 @@
 """Admin for rows with localised texts and media: one input a language, one line a URL, never raw JSON for a text."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, OperationalError, models
+from django.db.models.fields.json import KT
+from django.http import HttpResponseRedirect
 
-from .localized import LocalizedField, validate_texts
+from .errors import SIGNALLED
+from .localized import MAIN_LANGUAGE, ContainsText, LocalizedField, Sortable, resolve, text_in, validate_texts
 from .media import MediaField, validate_media
 
-LONG = 200
+LONG, WORDS = 200, 10  # characters that get a textarea; words of a search
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -46,9 +49,10 @@ class LocalizedFormField(forms.MultiValueField):
         super().__init__(fields=parts, required=required, require_all_fields=False, widget=widget, **kwargs)
 
     def compress(self, data_list: list[str]) -> dict[str, str]:
-        texts = {code: text for code, text in zip(settings.CONTENT_LANGUAGES, data_list, strict=False) if text}
+        lines = (text.replace("\r\n", "\n") for text in data_list)  # browsers send CRLF
+        texts = {code: text for code, text in zip(settings.CONTENT_LANGUAGES, lines, strict=False) if text}
         validate_texts(texts, max_length=self.text_length)
-        if texts and "en" not in texts:
+        if texts and MAIN_LANGUAGE not in texts:
             raise ValidationError("English is needed where another language stands.", code="main_language")
         return texts
 
@@ -85,32 +89,67 @@ class MediaFormField(forms.Field):
         return self.prepare_value(initial) != (data or "")
 
 
-class RowAdmin(admin.ModelAdmin):
-    """What every table of ours shows: stamps are read-only, relations are looked up and not listed."""
-
-    readonly_fields: ClassVar[list[str] | tuple[str, ...]] = ("created_at", "updated_at")
-    list_per_page = 50
-    show_full_result_count = False
+class LocalizedForms:
+    """What every form of ours does: texts by language, media by line, https where no scheme is typed."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class PartInline(admin.TabularInline):
+class RowAdmin(LocalizedForms, admin.ModelAdmin):
+    """What every table of ours shows: what the server keeps is read-only, texts are searched in every language."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
+        """Also stamps, version and counters: columns that no form may write."""
+        kept = [field.name for field in self.model._meta.fields if not field.editable and not field.generated]
+        return [*dict.fromkeys([*super().get_readonly_fields(request, obj), *kept])]
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """Each word is part of one of the `search_fields`, a text in any of its languages."""
+        for word in search_term.replace("\x00", "").split()[:WORDS]:
+            queryset = queryset.filter(self.holding(word))
+        return queryset, False
+
+    def holding(self, word: str) -> models.Q:
+        condition = models.Q()
+        for name in self.search_fields:
+            if "__" not in name and isinstance(self.model._meta.get_field(name), LocalizedField):
+                for code in settings.CONTENT_LANGUAGES:
+                    condition |= models.Q(ContainsText(KT(f"{name}__{code}"), word))
+            else:
+                condition |= models.Q(**{f"{name}__icontains": word})
+        return condition
+
+    def changeform_view(
+        self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """A rule that only the database knows is said on the page, and nothing is saved."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (IntegrityError, OperationalError) as error:
+            if isinstance(error, OperationalError) and error.args[:1] != (SIGNALLED,):
+                raise
+            self.message_user(
+                request, f"Not saved, a rule of the database forbids it: {error.args[-1]}", messages.ERROR
+            )
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class PartInline(LocalizedForms, admin.TabularInline):
     """Rows that are part of another."""
 
     extra = 0
 
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
-
-class ReadOnlyAdmin(RowAdmin):
+class ReadOnly:
     """What the engine or the database writes, and nobody edits."""
 
-    def has_add_permission(self, request: Any) -> bool:
+    def has_add_permission(self, request: Any, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: Any, obj: Any = None) -> bool:
@@ -120,8 +159,29 @@ class ReadOnlyAdmin(RowAdmin):
         return False
 
 
+class ReadOnlyAdmin(ReadOnly, RowAdmin):
+    """A table to look at; the newest row comes first, by the key that every database has in order."""
+
+    ordering = ("-id",)
+    show_facets = admin.ShowFacets.NEVER
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    extra = 0
+
+
 def localized_formfield(db_field: Any) -> forms.Field | None:
     label = str(db_field.verbose_name).capitalize()
     if isinstance(db_field, LocalizedField):
         return LocalizedFormField(max_length=db_field.text_length, required=not db_field.blank, label=label)
     return MediaFormField(label=label) if isinstance(db_field, MediaField) else None
+
+
+def localized_column(name: str) -> Any:
+    """A text in English as a column of a list that can be sorted by it."""
+
+    @admin.display(description=name.replace("_", " "), ordering=Sortable(text_in(name, MAIN_LANGUAGE)))
+    def column(row: Any) -> str:
+        return resolve(getattr(row, name), MAIN_LANGUAGE) or "-"
+
+    return column
