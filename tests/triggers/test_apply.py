@@ -1,26 +1,17 @@
 """manage.py apply_triggers: plans, applies, verifies, and mends what somebody edited by hand."""
 
 import json
-import shutil
+import re
+import threading
 from io import StringIO
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from kloppocar import triggers
-
-
-@pytest.fixture
-def own_folder(real_db, tmp_path, monkeypatch):
-    """A copy of sql/ to break, for a database with real commits; put right again at the end."""
-    folder = tmp_path / connection.vendor
-    shutil.copytree(settings.BASE_DIR / "sql" / connection.vendor, folder)
-    monkeypatch.setattr(triggers, "folder_of", lambda connection: folder)
-    yield folder
-    monkeypatch.undo()
-    triggers.apply_all(connection)
+from kloppocar.triggers import apply, aside, parse
+from tests.make import make_user
 
 
 def run(*arguments):
@@ -39,7 +30,7 @@ def drop(name):
 
 
 def edit_by_hand(name):
-    (item,) = [item for item in triggers.read(triggers.folder_of(connection)) if item.name == name]
+    (item,) = [item for item in parse.read(parse.folder_of(connection)) if item.name == name]
     drop(name)
     with connection.cursor() as cursor:
         cursor.execute(item.sql.replace("append-only", "sacred"))
@@ -73,17 +64,20 @@ def test_readiness_names_what_is_out_of_step(own_folder, client):
     assert (response.status_code, response.json()["out_of_step"]) == (503, {"triggers": ["user_on_create"]})
 
 
-def test_a_file_that_fails_names_itself_keeps_the_old_trigger_and_stops_no_other(own_folder):
+def test_a_file_that_fails_names_itself_keeps_the_old_trigger_and_stops_no_other(own_folder, way):
     broken = own_folder / "user_on_create.sql"
     good = broken.read_text()
-    broken.write_text(good.replace("users_user", "users_user\n").replace("SELECT NEW.id", "SELEKT NEW.id"))
+    broken.write_text(good.replace("SELECT NEW.id", "SELEKT NEW.id"))
+    line = broken.read_text()[: broken.read_text().index("SELEKT")].count("\n") + 1
+    before = triggers.seen(connection)["user_on_create"]
     drop("project_update_logic")
 
     with pytest.raises(CommandError) as caught:
         run()
 
-    assert "user_on_create.sql" in str(caught.value)
-    assert "user_on_create" in triggers.seen(connection)
+    assert f"user_on_create.sql:{line}: " in str(caught.value)
+    assert "SELEKT" in str(caught.value)
+    assert triggers.seen(connection)["user_on_create"] == before
     assert states() == {"user_on_create": "replace"}
     broken.write_text(good)
     run()
@@ -112,25 +106,52 @@ def test_what_is_not_ours_is_never_touched_and_ours_only_when_named(own_folder):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("SELECT 1;", "holds no CREATE"),
-        ("CREATE TRIGGER other BEFORE DELETE ON users_user FOR EACH ROW SET @a = 1;", "the file's name must be"),
+        ("SELECT 1;", "mine.sql: holds no CREATE"),
+        ("-- CREATE TRIGGER mine\nSELECT 'CREATE VIEW mine';", "mine.sql: holds no CREATE"),
+        ("\nCREATE TRIGGER other BEFORE DELETE ON t FOR EACH ROW SET @a = 1;", "mine.sql:2: .*the file's name must be"),
+        ("DROP TRIGGER mine;\nCREATE VIEW mine AS SELECT 1;", "mine.sql:2: something stands before"),
+        ("CREATE VIEW mine AS SELECT 1;\n\nCREATE VIEW yours AS SELECT 1;", "mine.sql:3: a second object"),
+        ("CREATE TRIGGER mine\nSET @a = 1;", "mine.sql:1: BEFORE or AFTER what"),
     ],
 )
 def test_a_file_that_is_none_of_ours_is_refused_by_name(tmp_path, text, sentence):
     path = tmp_path / "mine.sql"
     path.write_text(text)
 
-    with pytest.raises(triggers.TriggerError, match=f"mine.sql: .*{sentence}"):
-        triggers.parse(path)
+    with pytest.raises(triggers.TriggerError, match=sentence):
+        parse.parse(path)
 
 
-def test_a_delimiter_line_is_taken_and_not_needed(tmp_path):
-    path = tmp_path / "mine.sql"
-    path.write_text(
-        "-- a rule\nDELIMITER $$\nCREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW SET @a = 'x;y'$$\nDELIMITER ;\n"
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("-- a rule\nDELIMITER $$\nCREATE TRIGGER mine{}$$\nDELIMITER ;\n", "CREATE TRIGGER mine{}"),
+        ("/* it's; -- one\n*/ create or replace trigger `mine`{};", "CREATE TRIGGER mine{};"),
+        ("CREATE DEFINER = `a`@`b` TRIGGER IF NOT EXISTS mine{};\n", "CREATE DEFINER = `a`@`b` TRIGGER mine{};"),
+    ],
+)
+def test_a_file_is_read_as_a_dba_writes_it(tmp_path, text, statement):
+    path, body = (
+        tmp_path / "mine.sql",
+        " AFTER INSERT ON t FOR EACH ROW BEGIN SET @a = 'x;\nDELIMITER y'; -- it's\n END",
     )
+    path.write_text(text.format(body))
 
-    assert triggers.parse(path).sql == "CREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW SET @a = 'x;y'"
+    found = parse.parse(path)
+
+    assert (found.sql, found.table) == (statement.format(body), "t")
+
+
+def test_files_come_in_the_order_of_what_they_require_and_a_circle_is_refused(tmp_path):
+    for name, needs in [("a", "c"), ("b", "a, c"), ("c", "d"), ("d", "")]:
+        (tmp_path / f"{name}.sql").write_text(
+            f"-- requires: {needs}\nCREATE VIEW {name} AS SELECT 1;" if needs else "CREATE VIEW d AS SELECT 1;"
+        )
+
+    assert [item.name for item in parse.read(tmp_path)] == ["d", "c", "a", "b"]
+    (tmp_path / "d.sql").write_text("-- requires: a\nCREATE VIEW d AS SELECT 1;")
+    with pytest.raises(triggers.TriggerError, match=r"d.sql: requires a, which is missing or a circle"):
+        parse.read(tmp_path)
 
 
 def test_migrating_back_and_forth_keeps_the_triggers(own_folder):
@@ -140,17 +161,83 @@ def test_migrating_back_and_forth_keeps_the_triggers(own_folder):
     assert states() == {}
 
 
-@pytest.mark.skipif("connection.vendor != 'mysql'", reason="SQLite has no such server")
-def test_mysqls_way_replaces_without_create_or_replace(own_folder, monkeypatch):
-    monkeypatch.setattr(triggers, "replace", triggers.replace_locked)
-    path = own_folder / "user_on_create.sql"
-    good = path.read_text()
-    path.write_text(good.replace("SELECT NEW.id", "SELEKT NEW.id"))
+def test_a_trigger_may_move_to_another_table_or_event(own_folder, way):
+    path = own_folder / "copy_is_never_deleted.sql"
+    path.write_text(
+        path.read_text().replace("BEFORE DELETE ON collectibles_copy", "BEFORE DELETE ON collectibles_grant")
+    )
 
-    with pytest.raises(CommandError, match="SELEKT"):
-        run()
-    assert "user_on_create" in triggers.seen(connection)
-    path.write_text(good.replace("NEW.id, id, 1", "NEW.id, id, 0 + 1"))
     run()
 
     assert states() == {}
+    assert triggers.seen(connection)["copy_is_never_deleted"].table == "collectibles_grant"
+
+
+def test_a_line_a_file_says_what_was_done_and_how_long_it_took(own_folder):
+    drop("user_on_create")
+
+    lines = run().splitlines()
+
+    assert len(lines) == len(triggers.plan(connection)) + 1
+    assert re.fullmatch(r"created    user_on_create \(\d+\.\d ms\)", lines[-2])
+    assert lines[-1] == f"Triggers: 1 of {len(lines) - 1} changed"
+
+
+def test_what_has_a_file_is_not_pruned_and_what_is_unknown_is_said(own_folder):
+    with pytest.raises(CommandError, match="Not orphaned"):
+        run("--prune", "user_on_create")
+    with pytest.raises(CommandError, match="Not known: nothing"):
+        run("--only", "nothing")
+    with pytest.raises(CommandError, match="No database is called moon"):
+        run("--database", "moon")
+
+
+def test_a_second_run_waits_and_then_says_who_holds_the_lock(own_folder, monkeypatch):
+    monkeypatch.setattr(aside, "LOCK_SECONDS", 1)
+    if connection.vendor == "sqlite":
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 1)
+    held, done = threading.Event(), threading.Event()
+
+    def hold():
+        with triggers.alone(connection):
+            held.set()
+            done.wait(20)
+        connection.close()
+
+    connection.close()
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait(20)
+    try:
+        with pytest.raises(CommandError, match=r"Another (run holds the lock: connection \d+ of|program is writing)"):
+            run()
+    finally:
+        done.set()
+        thread.join()
+        connection.close()
+
+
+@pytest.mark.skipif("connection.vendor != 'mysql'", reason="SQLite has no accounts")
+def test_a_trigger_of_a_missing_definer_is_seen_and_mended(own_folder):
+    (item,) = [item for item in parse.read(parse.folder_of(connection)) if item.name == "user_on_create"]
+    drop(item.name)
+    apply.execute(connection, item.sql.replace("CREATE", "CREATE DEFINER = `gone`@`nowhere`", 1))
+
+    with pytest.raises(OperationalError, match="1449"):
+        make_user()
+    assert states() == {"user_on_create": "drifted"}
+    run()
+
+    assert make_user().pk
+    assert states() == {}
+
+
+def test_error_1419_names_the_parameter_to_set(tmp_path):
+    path = tmp_path / "mine.sql"
+    path.write_text("-- a rule\nCREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW SET @a = 1;")
+    error = OperationalError(1419, "You do not have the SUPER privilege and binary logging is enabled")
+
+    said = apply.explain(parse.parse(path), error)
+
+    assert said.startswith("mine.sql:2: You do not have the SUPER privilege")
+    assert "log_bin_trust_function_creators = 1" in said

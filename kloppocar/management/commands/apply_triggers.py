@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from kloppocar import triggers
 
 DONE = {"create": "created", "replace": "replaced", "drifted": "mended", "unchanged": "unchanged"}
+CHANGED = {"created", "replaced", "mended", "dropped"}
 
 
 class Command(BaseCommand):
@@ -33,15 +34,21 @@ class Command(BaseCommand):
                 self.show(self.steps(connection, options), options)
                 return
             with triggers.alone(connection):
-                self.apply(connection, options)
+                report, failures = self.apply(connection, options)
         except triggers.TriggerError as error:
             raise CommandError(str(error)) from error
+        self.report(report, options)
+        if failures:
+            raise CommandError("\n".join(failures))
 
     def steps(self, connection: Any, options: dict[str, Any]) -> list[triggers.Step]:
         steps = triggers.plan(connection)
         unknown = {options["only"], *options["prune"]} - {step.name for step in steps} - {None}
         if unknown:
             raise CommandError(f"Not known: {', '.join(sorted(unknown))}.", returncode=2)
+        kept = set(options["prune"]) - {step.name for step in steps if step.state == "orphaned"}
+        if kept:
+            raise CommandError(f"Not orphaned, for sql/ has a file: {', '.join(sorted(kept))}.", returncode=2)
         return [step for step in steps if options["only"] in {None, step.name}]
 
     def show(self, steps: list[triggers.Step], options: dict[str, Any]) -> None:
@@ -53,10 +60,11 @@ class Command(BaseCommand):
                 self.stdout.write(f"{step.state:10} {step.name}")
             self.stdout.write(f"{len(differing)} of {len(steps)} differ" if differing else "All in step")
         if options["check"] and differing:
-            raise CommandError("The database and sql/ differ; `manage.py apply_triggers` mends it.")
+            names = ", ".join(step.name for step in differing)
+            raise CommandError(f"The database and sql/ differ: {names}. `manage.py apply_triggers` mends it.")
 
-    def apply(self, connection: Any, options: dict[str, Any]) -> None:
-        """Every file that can be applied is, also after one that fails."""
+    def apply(self, connection: Any, options: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+        """Every file that can be applied is, also after one that fails: a line about each, and what failed."""
         report, failures = [], []
         for step in self.steps(connection, options):
             line: dict[str, Any] = {"name": step.name, "done": DONE.get(step.state, step.state), "ms": 0.0}
@@ -67,19 +75,18 @@ class Command(BaseCommand):
                 elif step.state in {"create", "replace", "drifted"}:
                     line["ms"] = round(triggers.apply_step(connection, step), 1)
             except triggers.TriggerError as error:
-                line["done"] = "failed"
+                line |= {"done": "failed", "why": str(error)}
                 failures.append(str(error))
             report.append(line)
-        self.report(report, options)
-        if failures:
-            raise CommandError("\n".join(failures))
+        return report, failures
 
     def report(self, report: list[dict[str, Any]], options: dict[str, Any]) -> None:
+        """A line a file; only the last one when nothing was to be done."""
         if options["json"]:
             self.stdout.write(json.dumps(report))
             return
-        for line in report:
-            if line["done"] != "unchanged":
-                self.stdout.write(f"{line['done']:10} {line['name']} ({line['ms']} ms)")
-        changed = sum(line["done"] in {"created", "replaced", "mended", "dropped"} for line in report)
-        self.stdout.write(f"Triggers: {changed} of {len(report)} changed" if changed else "Triggers: all in step")
+        changed = sum(line["done"] in CHANGED for line in report)
+        quiet = all(line["done"] == "unchanged" for line in report) and options["verbosity"] < 2
+        for line in [] if quiet else report:
+            self.stdout.write(f"{line['done']:10} {line['name']} ({line['ms']} ms)")
+        self.stdout.write("Triggers: all in step" if quiet else f"Triggers: {changed} of {len(report)} changed")

@@ -12,12 +12,26 @@ from kloppocar import triggers
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        moves = connection.vendor == "sqlite" and (is_pending(connection) or options["app_label"])
-        if moves:
-            triggers.step_aside(connection)
-        super().handle(*args, **options)
-        if moves and not is_pending(connection) and triggers.is_used(connection):
-            triggers.apply_all(connection)
+        changes = not (options["plan"] or options["check_unapplied"])
+        if not (changes and connection.vendor == "sqlite" and (is_pending(connection) or options["app_label"])):
+            super().handle(*args, **options)
+            return
+        triggers.step_aside(connection)
+        try:
+            super().handle(*args, **options)
+        finally:  # also after a migration that failed: a database without its rules would take anything
+            self.bring_back(connection)
+
+    def bring_back(self, connection: Any) -> None:
+        """Every trigger whose table is there; of the others, a word."""
+        if not triggers.is_used(connection):
+            return
+        for step in triggers.plan(connection):
+            if step.state == "create":
+                try:
+                    triggers.apply_step(connection, step)
+                except triggers.TriggerError as error:
+                    self.stderr.write(f"Not applied: {error}")
 
 
 def is_pending(connection: Any) -> bool:
