@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import DataError, connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from collectibles.models import Copy, DistributionKind
 from kloppocar.management.commands import event as event_command
-from tests.make import make_user
+from tests.make import make_collectible, make_distribution, make_user
 from tests.samples import SUB, confirmed, prepare_handler, sample
 from users import local_issuer
 from users.models import PushDevice, User
@@ -76,6 +78,16 @@ def test_the_first_token_may_come_before_the_event(db, deliver):
 
     assert User.objects.get().email == "newcomer@example.com"
     assert PushDevice.objects.count() == 1
+
+
+def test_only_a_new_person_gets_the_starter_campaigns_copy(db, deliver):
+    make_user("alice", cognito_sub=SUB)
+    make_distribution(make_collectible(), kind=DistributionKind.STARTER)
+
+    deliver(confirmed())
+    deliver(confirmed(sub="sub-new"))
+
+    assert Copy.objects.get().owner.cognito_sub == "sub-new"
 
 
 def test_nothing_that_a_person_sends_gives_them_rights(db, deliver):
@@ -199,6 +211,21 @@ def test_a_failure_is_logged_without_the_person_and_the_event_comes_back(deliver
     assert record.fields["error"] == "RuntimeError"
     assert any("sign_up" in place for place in record.fields["at"])
     assert "example.com" not in f"{record.getMessage()} {record.fields}"
+
+
+def test_a_database_that_quotes_the_person_is_not_repeated_in_the_log(db, deliver, caplog):
+    def quoting(execute, sql, params, many, context):
+        if sql.startswith("INSERT"):
+            raise DataError(1406, f"Data too long: {params}")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(quoting):
+        answer = deliver(confirmed())
+
+    assert answer == confirmed()
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert (record.fields["error"], record.fields["number"]) == ("DataError", 1406)
+    assert "example.com" not in f"{record.getMessage()} {record.fields} {caplog.text}"
 
 
 @pytest.mark.parametrize("name", ["api_gateway_v1", "api_gateway_v2"])
