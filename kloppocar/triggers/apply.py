@@ -63,9 +63,12 @@ def has_or_replace(connection: Any) -> bool:
 
 
 def replace_locked(connection: Any, item: SqlObject, old: Found | None) -> None:
-    """MySQL has no CREATE OR REPLACE TRIGGER: writers wait while the old one goes and the new one comes."""
+    """MySQL has no CREATE OR REPLACE TRIGGER: writers wait while the old one goes and the new one comes.
+
+    Neither server replaces a routine while tables are locked (1192): better no trigger calls one.
+    """
     was = definition(connection, item.name, old) if old else None
-    tables = tables_of(connection, item, old)
+    tables = sorted({item.table, old.table if old else ""} - {""})
     if tables:
         execute(connection, "LOCK TABLES " + ", ".join(f"{table} WRITE" for table in tables))
     try:
@@ -80,14 +83,6 @@ def replace_locked(connection: Any, item: SqlObject, old: Found | None) -> None:
     finally:
         if tables:
             execute(connection, "UNLOCK TABLES")
-
-
-def tables_of(connection: Any, item: SqlObject, old: Found | None) -> list[str]:
-    """Whose writers would notice that the object is gone: its own table's, or those of the triggers that call it."""
-    objects = parse.read(parse.folder_of(connection))
-    tables = {item.table, old.table if old else ""}
-    tables |= {other.table for other in objects if item.name in other.requires}
-    return sorted(tables - {""})
 
 
 def definition(connection: Any, name: str, old: Found) -> str:

@@ -1,12 +1,24 @@
 """Several writers of plain SQL at once, with real connections: no rule's effect is lost."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
 
 from collectibles.models import Copy, MissionProgress
-from tests.make import make_collectible, make_mission, make_user
+from communities.models import ChallengeTally
+from kloppocar import triggers
+from kloppocar.models import AppliedObject
+from tests.make import (
+    make_challenge,
+    make_collectible,
+    make_collection,
+    make_community,
+    make_membership,
+    make_mission,
+    make_user,
+)
 from tests.triggers.plain_sql import insert_copy, sql
 
 INSERT = "INSERT INTO collectibles_copy (collectible_id, owner_id, mint) VALUES (%s, %s, 1), (%s, %s, 2)"
@@ -30,6 +42,12 @@ def in_threads(*calls):
     for thread in threads:
         thread.join()
     return errors
+
+
+def wait_until(holds, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def test_copies_inserted_at_once_for_one_person_are_all_counted(real_db):
@@ -82,3 +100,47 @@ def test_people_who_swap_copies_at_once_keep_what_they_own(real_db):
 
     assert in_threads(*(lambda copy=copy: swap(copy) for copy in copies)) == []
     assert list(MissionProgress.objects.filter(mission=mission).values_list("progress", flat=True)) == [3, 3]
+
+
+def test_a_writer_that_never_pauses_loses_no_effect_while_every_trigger_is_replaced(real_db, way):
+    community = make_community()
+    collection = make_collection(community=community)
+    things = [make_collectible(collection=collection) for _ in range(3)]
+    set_of_three = make_mission(*things, goal=3)
+    challenge = make_challenge(community=community)
+    people, written, over = [make_user() for _ in range(4)], [], threading.Event()
+    for person in people:
+        make_membership(person, community)
+
+    def write():
+        while not over.is_set():
+            number = len(written)
+            with transaction.atomic():
+                sql(
+                    "INSERT INTO collectibles_copy (collectible_id, owner_id, mint) VALUES (%s, %s, %s)",
+                    things[number % 3].id,
+                    people[number % 4].id,
+                    number + 1,
+                )
+            written.append(number)
+
+    errors = []
+    writer = threading.Thread(target=lambda: errors.extend(in_threads(write)))
+    writer.start()
+    try:
+        for _ in range(10):
+            AppliedObject.objects.update(checksum="changed")
+            with triggers.alone(connection):
+                triggers.apply_all(connection)
+            goal = len(written) + 2
+            wait_until(lambda goal=goal: len(written) >= goal or errors)
+    finally:
+        over.set()
+        writer.join()
+
+    copies = len(written)
+    assert errors == []
+    assert Copy.objects.count() == copies >= 20
+    assert sum(ChallengeTally.objects.filter(challenge=challenge).values_list("count", flat=True)) == copies
+    assert list(MissionProgress.objects.filter(mission=set_of_three).values_list("progress", flat=True)) == [3] * 4
+    assert triggers.out_of_step(connection) == []
