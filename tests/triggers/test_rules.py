@@ -181,6 +181,7 @@ steps = st.lists(
         st.tuples(st.just("mint"), st.integers(0, 3), st.integers(0, 2)),
         st.tuples(st.just("give"), st.integers(0, 20), st.integers(0, 2)),
         st.tuples(st.just("edit"), st.integers(0, 2), st.integers(1, 4)),
+        st.tuples(st.just("list"), st.integers(0, 1), st.integers(0, 3)),
     ),
     max_size=25,
 )
@@ -205,9 +206,14 @@ def play(sequence):
         elif kind == "edit":
             Mission.objects.filter(pk=missions[one].pk).update(goal=other)
             recompute(Mission.objects.get(pk=missions[one].pk))
+        elif kind == "list":
+            missions[one].collectibles.set(set(missions[one].collectibles.all()) ^ {things[other]})
+            recompute(Mission.objects.get(pk=missions[one].pk))
     for mission in Mission.objects.filter(collection=collection):
         for person in people:
             assert progress_of(person, mission) == counted_anew(person, mission)
+        for row in mission.progress.all():
+            assert (row.completed_at is not None) == (row.progress >= mission.goal)
 
 
 def counted_anew(person, mission):
