@@ -20,16 +20,25 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> HttpResponse:
     """Database reachable, migrations applied, triggers in step; otherwise 503, naming what is not."""
-    try:
-        missing = {"migrations": pending_migrations(), "triggers": triggers.out_of_step(connection)}
-        trouble = {name: what for name, what in missing.items() if what}
-    except DatabaseError:
-        trouble = {"database": ["unreachable"]}
+    trouble = out_of_step()
     if not trouble:
         return JsonResponse({"status": "ok"})
     response = JsonResponse({"status": "unavailable", "out_of_step": trouble}, status=503)
     response["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def out_of_step() -> dict[str, list[str]]:
+    """What keeps us from serving, by kind. Without its migrations a database cannot say which triggers it holds."""
+    try:
+        if pending := pending_migrations():
+            return {"migrations": pending}
+        names = triggers.out_of_step(connection)
+    except DatabaseError:
+        return {"database": ["unreachable"]}
+    except triggers.TriggerError as error:
+        names = [str(error)]
+    return {"triggers": names} if names else {}
 
 
 def pending_migrations() -> list[str]:

@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from kloppocar import triggers
 from kloppocar.triggers import apply, aside, parse
@@ -241,3 +242,25 @@ def test_error_1419_names_the_parameter_to_set(tmp_path):
 
     assert said.startswith("mine.sql:2: You do not have the SUPER privilege")
     assert "log_bin_trust_function_creators = 1" in said
+
+
+def test_readiness_says_so_when_the_files_are_missing(own_folder, client):
+    for path in own_folder.glob("*.sql"):
+        path.unlink()
+
+    response = client.get("/health/ready/")
+
+    assert response.status_code == 503
+    assert "holds no .sql file" in response.json()["out_of_step"]["triggers"][0]
+
+
+def test_readiness_names_pending_migrations(real_db, client):
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("communities", "0003_challenge_reward")
+    try:
+        response = client.get("/health/ready/")
+    finally:
+        recorder.record_applied("communities", "0003_challenge_reward")
+
+    answer = {"migrations": ["communities.0003_challenge_reward"]}
+    assert (response.status_code, response.json()["out_of_step"]) == (503, answer)
