@@ -8,16 +8,13 @@ from kloppocar.api.permissions import is_staff
 
 from .models import Membership, Role
 
-RULING = [Role.MODERATOR, Role.OWNER]
-
 
 class MembersReadModeratorsWrite(IsAuthenticated):
     def has_object_permission(self, request, view, obj):
-        return request.method in SAFE_METHODS or moderates(request.user, obj.community_id)
+        return request.method in SAFE_METHODS or may_rule(request.user, obj.community_id, obj.role)
 
 
-def moderates(user: Any, community_id: int) -> bool:
-    """Whether `user` is staff, or a moderator or owner of that community."""
-    if is_staff(user):
-        return True
-    return Membership.objects.filter(user=user, community=community_id, role__in=RULING).exists()
+def may_rule(user: Any, community_id: int, role: str) -> bool:
+    """Whether `user` may make, change or remove somebody of that role: owners every role, moderators all but owners."""
+    rulers = [Role.OWNER] if role == Role.OWNER else [Role.OWNER, Role.MODERATOR]
+    return is_staff(user) or Membership.objects.filter(user=user, community=community_id, role__in=rulers).exists()

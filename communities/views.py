@@ -7,8 +7,8 @@ from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet
 
 from .filters import ChallengeFilterSet, CommunityFilterSet, MembershipFilterSet, NewsPostFilterSet
-from .models import Challenge, Community, Membership, NewsPost
-from .permissions import MembersReadModeratorsWrite, moderates
+from .models import Challenge, Community, Membership, NewsPost, Role
+from .permissions import MembersReadModeratorsWrite, may_rule
 from .serializers import ChallengeSerializer, CommunitySerializer, MembershipSerializer, NewsPostSerializer
 
 
@@ -38,9 +38,17 @@ class MembershipViewSet(CrudViewSet):
         return Membership.objects.visible_to(self.request.user).select_related("user")
 
     def perform_create(self, serializer):
-        if not moderates(self.request.user, serializer.validated_data["community"].pk):
-            raise PermissionDenied
+        self.refuse_promotion(serializer.validated_data["community"].pk, serializer.validated_data)
         serializer.save()
+
+    def perform_update(self, serializer):
+        self.refuse_promotion(serializer.instance.community_id, serializer.validated_data)
+        super().perform_update(serializer)
+
+    def refuse_promotion(self, community_id, data):
+        """Nobody gives a role that they could not take away."""
+        if not may_rule(self.request.user, community_id, data.get("role", Role.MEMBER)):
+            raise PermissionDenied
 
 
 class ChallengeViewSet(CrudViewSet):
