@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
@@ -34,6 +34,7 @@ from .serializers import (
     RankSerializer,
     StaffUserSerializer,
 )
+from .services import register_device
 
 
 class UserViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, ViewSet):
@@ -114,9 +115,11 @@ class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, mixins.DestroyMode
         return PushDevice.objects.filter(user=self.request.user.pk)
 
     def perform_create(self, serializer):
-        data = serializer.validated_data
-        changes = {"user": self.request.user, "platform": data["platform"], "last_seen_at": timezone.now()}
-        serializer.instance, _ = PushDevice.objects.update_or_create(token=data["token"], defaults=changes)
+        user: Any = self.request.user
+        device = register_device(user=user, **serializer.validated_data)
+        if device is None:
+            raise ValidationError({"token": "This cannot be a device's token."}, code="invalid")
+        serializer.instance = device
 
 
 class NotificationViewSet(CrudViewSet):
