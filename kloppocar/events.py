@@ -68,7 +68,8 @@ def _new_person(event: dict[str, Any]) -> dict[str, Any]:
 def _check_pool(pool: Any) -> None:
     """Locally no pool need be configured, and then every pool will do."""
     ours = settings.COGNITO_USER_POOL_ID
-    if pool != ours if ours else not settings.LOCAL:
+    is_taken = pool == ours if ours else settings.LOCAL
+    if not is_taken:
         raise EventRefused("another user pool")
 
 
