@@ -54,6 +54,13 @@ class EndsAfterItStarts(serializers.Serializer):
         return super().validate(attrs)
 
 
+def refuse_other_kinds(reward):
+    """What stands behind a mission or challenge is a campaign of kind reward (or nothing)."""
+    if reward is not None and reward.kind != "reward":
+        raise serializers.ValidationError("This campaign is not of kind reward.", code="not_a_reward")
+    return reward
+
+
 class ChallengeSerializer(EndsAfterItStarts, ModelSerializer):
     class Meta:
         model = Challenge
@@ -70,6 +77,9 @@ class ChallengeSerializer(EndsAfterItStarts, ModelSerializer):
             *STAMPS,
         ]
         read_only_fields = STAMPS
+
+    def validate_reward(self, value):
+        return refuse_other_kinds(value)
 
 
 class NewsPostSerializer(ModelSerializer):

@@ -10,6 +10,7 @@ from rest_framework.routers import DefaultRouter
 
 from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
 from collectibles.views import (
+    ChallengeClaimViewSet,
     CollectibleViewSet,
     CopiesOfCollectibleViewSet,
     CopiesOfUserViewSet,
@@ -47,6 +48,7 @@ router.register("notifications", NotificationViewSet, "notification")
 router.register("communities", CommunityViewSet, "community")
 router.register("memberships", MembershipViewSet, "membership")
 router.register("challenges", ChallengeViewSet, "challenge")
+router.register(r"challenges/(?P<challenge_id>[0-9]{1,18})/claim", ChallengeClaimViewSet, "challenge-claim")
 router.register("news", NewsPostViewSet, "news")
 router.register("categories", CategoryViewSet, "category")
 router.register("projects", ProjectViewSet, "project")

@@ -46,6 +46,11 @@ def make_challenge(**fields: Any) -> Challenge:
     )
 
 
+def make_reward(*collectibles: Collectible, **fields: Any) -> Distribution:
+    """The campaign behind a mission or challenge."""
+    return make_distribution(*collectibles or [make_collectible()], **{"kind": DistributionKind.REWARD, **fields})
+
+
 def make_news(**fields: Any) -> NewsPost:
     return NewsPost.objects.create(**{"header": {"en": "News"}, "posted_at": timezone.now() - DAY, **fields})
 

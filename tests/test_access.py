@@ -4,6 +4,8 @@ People: anonymous, carol (a stranger), bob (a member of the community), alice (o
 moderator stands in its own column), staff.
 """
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -134,6 +136,8 @@ mission-detail              GET     200 200 200 200 200 200
 mission-detail              PUT     401 403 403 403 403 400
 mission-detail              PATCH   401 403 403 403 403 200
 mission-detail              DELETE  401 403 403 403 403 204
+mission-claim               POST    401 409 409 409 409 409
+challenge-claim-list        POST    401 409 409 409 409 409
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [
@@ -161,6 +165,7 @@ def rows(cast, api):
         "community": community.id,
         "membership": cast["membership of alice"].id,
         "challenge": make_challenge(community=community).id,
+        "challenge-claim": make_challenge(community=community).id,
         "news": make_news().id,
         "category": collectible.category_id,
         "project": collectible.collection.project_id,
@@ -174,6 +179,16 @@ def rows(cast, api):
         "redemption": redeemed["id"],
         "mission": make_mission().id,
     }
+
+
+@contextmanager
+def undone():
+    """Whatever is written inside is rolled back; services open their outermost transactions as in any other test."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
 
 
 def url(name: str, rows: dict[str, int]) -> str:
@@ -208,10 +223,9 @@ def api_patterns() -> list[URLPattern]:
 def test_access(api, rows, name, method, expected):
     answers = {}
     for person in PEOPLE:
-        with transaction.atomic():
+        with undone():
             response = api(person).generic(method, url(name, rows), "{}", content_type="application/json")
             answers[person] = response.status_code
-            transaction.set_rollback(True)
 
     assert answers == dict(zip(PEOPLE, expected, strict=True))
 

@@ -3,6 +3,7 @@
 from .collectible import CollectibleSerializer
 from .copy import CopyDetailSerializer, CopyEventSerializer, CopySerializer, PublicCopySerializer
 from .distribution import (
+    ClaimResultSerializer,
     DistributionCodeSerializer,
     DistributionSerializer,
     PreviewSerializer,
@@ -13,6 +14,7 @@ from .distribution import (
 from .mission import MissionSerializer
 
 __all__ = [
+    "ClaimResultSerializer",
     "CollectibleSerializer",
     "CopyDetailSerializer",
     "CopyEventSerializer",

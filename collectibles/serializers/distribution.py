@@ -134,6 +134,15 @@ class RedemptionResultSerializer(serializers.Serializer):
     score = serializers.IntegerField()
 
 
+class ClaimResultSerializer(serializers.Serializer):
+    """What a claim answers, like a redemption; `id` and `copy` are null where only points were to be had."""
+
+    id = serializers.IntegerField(source="grant.id", allow_null=True)
+    copy = GrantedCopySerializer(source="grant.copy", allow_null=True)
+    missions = MovedMissionSerializer(many=True)
+    score = serializers.IntegerField()
+
+
 class RedemptionSerializer(ModelSerializer):
     """A past redemption."""
 

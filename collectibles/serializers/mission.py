@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from collectibles.models import Collectible, Mission
-from communities.serializers import EndsAfterItStarts
+from communities.serializers import EndsAfterItStarts, refuse_other_kinds
 from kloppocar.api.serializers import ModelSerializer
 
 STAMPS = ["version", "created_at", "updated_at"]
@@ -39,6 +39,9 @@ class MissionSerializer(EndsAfterItStarts, ModelSerializer):
             *STAMPS,
         ]
         read_only_fields = STAMPS
+
+    def validate_reward(self, value):
+        return refuse_other_kinds(value)
 
     def mine(self, mission):
         """The caller's progress row, prefetched for lists."""

@@ -63,6 +63,17 @@ def sold_out() -> Refusal:
     return Refusal("sold_out", "Everything of this campaign has found an owner.", status=409)
 
 
+def only_for_new_users() -> Refusal:
+    detail = "This campaign is for people who have no copy yet."
+    return Refusal("not_eligible", detail, status=403, extra={"reason": "new_users_only"})
+
+
+def copy_of(granted: Grant) -> dict[str, int]:
+    """What a refusal tells of the copy that came before."""
+    copy = granted.copy
+    return {"id": copy.pk, "mint": copy.mint, "collectible": copy.collectible_id}
+
+
 def take_number(*, distribution: Distribution, user: User, now: datetime) -> EditionSegment:
     """Raise `minted` of a drawn collectible; the segment that its turn falls into, the collectible in it."""
     candidates = candidates_of(distribution)

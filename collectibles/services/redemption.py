@@ -8,12 +8,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from collectibles import codes
-from collectibles.models import Distribution, DistributionCode, Grant, GrantSource, MissionKind, MissionProgress
+from collectibles.models import (
+    Distribution,
+    DistributionCode,
+    Grant,
+    GrantSource,
+    Mission,
+    MissionKind,
+    MissionProgress,
+)
 from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
 from users.models import User
 
-from .granting import grant, lock_user, sold_out
+from .granting import copy_of, grant, lock_user, only_for_new_users, sold_out
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def decide(*, user: User, code: str, key: str | None, now: datetime) -> Redempti
         code=row,
         idempotency_key=key,
     )
-    return Redemption(granted, moved_missions(granted), locked.score)
+    return Redemption(granted, moved_missions(user=locked, granted=granted), locked.score)
 
 
 def earlier_grants(user: User, code: DistributionCode, key: str | None) -> list[Grant]:
@@ -84,12 +92,11 @@ def earlier_grants(user: User, code: DistributionCode, key: str | None) -> list[
 def replay(user: User, earlier: Grant, code: DistributionCode) -> Redemption:
     if earlier.code_id != code.pk:
         raise Refusal("idempotency_conflict", "This Idempotency-Key was used for another code.", status=409)
-    return Redemption(earlier, moved_missions(earlier), user.score, is_replay=True)
+    return Redemption(earlier, moved_missions(user=user, granted=earlier), user.score, is_replay=True)
 
 
 def already_redeemed(earlier: Grant) -> Refusal:
-    copy = earlier.copy
-    extra = {"copy": {"id": copy.pk, "mint": copy.mint, "collectible": copy.collectible_id}}
+    extra = {"copy": copy_of(earlier)}
     return Refusal("already_redeemed", "You have redeemed this code before.", status=409, extra=extra)
 
 
@@ -103,8 +110,7 @@ def refuse_what_is_not_open(code: DistributionCode, campaign: Distribution, user
         extra = {"opens_at": campaign.starts_at}
         raise Refusal("not_open_yet", "This campaign has not begun yet.", status=409, extra=extra)
     if campaign.new_users_only and Grant.objects.filter(user=user).exists():
-        detail = "This campaign is for people who have no copy yet."
-        raise Refusal("not_eligible", detail, status=403, extra={"reason": "new_users_only"})
+        raise only_for_new_users()
     if campaign.limit is not None and campaign.redeemed >= campaign.limit:
         raise sold_out()
 
@@ -117,10 +123,12 @@ def use_up(code: DistributionCode, now: datetime) -> None:
         raise Refusal("code_used_up", "This code has been used as often as it can be.", status=409)
 
 
-def moved_missions(granted: Grant) -> list[MissionProgress]:
-    """Progress of the missions that the granted collectible counts for, as the triggers left it."""
-    collectible = granted.copy.collectible
-    counts = Q(mission__kind=MissionKind.COLLECT_SET, mission__entries__collectible=collectible)
-    counts |= Q(mission__kind=MissionKind.COLLECT_COUNT, mission__collection=collectible.collection_id)
-    mine = MissionProgress.objects.filter(counts, user=granted.user_id, mission__active=True)
+def moved_missions(*, user: User, granted: Grant | None, claimed: Mission | None = None) -> list[MissionProgress]:
+    """Progress of the missions that the granted collectible counts for, as the triggers left it; `claimed` as well."""
+    counts = Q(mission=claimed) if claimed else Q(pk__in=[])
+    if granted is not None:
+        collectible = granted.copy.collectible
+        counts |= Q(mission__kind=MissionKind.COLLECT_SET, mission__entries__collectible=collectible)
+        counts |= Q(mission__kind=MissionKind.COLLECT_COUNT, mission__collection=collectible.collection_id)
+    mine = MissionProgress.objects.filter(counts, user=user, mission__active=True)
     return list(mine.select_related("mission").order_by("mission_id").distinct())

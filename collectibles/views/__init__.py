@@ -3,10 +3,11 @@
 from .collectible import CollectibleViewSet
 from .copy import CopiesOfCollectibleViewSet, CopiesOfUserViewSet, CopyViewSet
 from .distribution import DistributionCodeViewSet, DistributionViewSet
-from .mission import MissionViewSet
+from .mission import ChallengeClaimViewSet, MissionViewSet
 from .redemption import RedemptionViewSet
 
 __all__ = [
+    "ChallengeClaimViewSet",
     "CollectibleViewSet",
     "CopiesOfCollectibleViewSet",
     "CopiesOfUserViewSet",

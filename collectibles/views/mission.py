@@ -1,13 +1,21 @@
-"""Missions."""
+"""Missions, and the claims of what missions and challenges give."""
+
+from typing import Any
 
 from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
 
 from collectibles.filters import MissionFilterSet
 from collectibles.missions import recompute
 from collectibles.models import Mission, MissionProgress
-from collectibles.serializers import MissionSerializer
+from collectibles.serializers import ClaimResultSerializer, MissionSerializer
+from collectibles.services import Claim, claim_challenge, claim_mission
+from communities.models import Challenge
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
-from kloppocar.api.viewsets import CrudViewSet, save_changed
+from kloppocar.api.viewsets import CrudViewSet, ViewSet, save_changed
 
 
 class MissionViewSet(CrudViewSet):
@@ -34,3 +42,25 @@ class MissionViewSet(CrudViewSet):
     def perform_update(self, serializer):
         save_changed(serializer)
         recompute(serializer.instance)
+
+    @extend_schema(request=None, responses={201: ClaimResultSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def claim(self, request, pk):
+        """Take the reward of a finished mission, once. A refusal leaves the claim open."""
+        return answer_claim(self, claim_mission(user=request.user, mission_id=pk))
+
+
+class ChallengeClaimViewSet(ViewSet):
+    """Take the reward of a challenge whose goal is reached, once, as one who contributed to it."""
+
+    queryset = Challenge.objects.none()
+    permission_classes = [IsAuthenticated]
+    serializer_class = ClaimResultSerializer
+
+    @extend_schema(request=None, responses={201: ClaimResultSerializer})
+    def create(self, request, challenge_id):
+        return answer_claim(self, claim_challenge(user=request.user, challenge_id=challenge_id))
+
+
+def answer_claim(view: Any, claim: Claim) -> Response:
+    return Response(ClaimResultSerializer(claim, context=view.get_serializer_context()).data, status=201)
