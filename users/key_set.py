@@ -102,11 +102,27 @@ def _public_key(entry: Any) -> RSAPublicKey | None:
         return None
     if entry.get("kty") != "RSA" or entry.get("use", "sig") != "sig" or entry.get("alg", "RS256") != "RS256":
         return None
+    if "verify" not in entry.get("key_ops", ["verify"]):
+        return None
     try:
         key = RSAAlgorithm.from_jwk({"kty": "RSA", "n": entry["n"], "e": entry["e"]})
     except (InvalidKeyError, ValueError, OverflowError):
         return None
-    return key if isinstance(key, RSAPublicKey) and MIN_BITS <= key.key_size <= MAX_BITS else None
+    if not isinstance(key, RSAPublicKey) or not MIN_BITS <= key.key_size <= MAX_BITS:
+        return None
+    return None if is_factorable(key.public_numbers().n) else key
+
+
+def is_factorable(modulus: int) -> bool:
+    """Whether a key is of the weak kind that some smart cards made ("ROCA", CVE-2017-15361).
+
+    Modulo each of these primes such a modulus is a power of 65537; of other moduli one in 376 million is.
+    """
+    return all(modulus % prime in powers for prime, powers in POWERS_OF_65537.items())
+
+
+ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157]
+POWERS_OF_65537 = {prime: {pow(65537, exponent, prime) for exponent in range(prime)} for prime in ROCA_PRIMES}
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
