@@ -74,7 +74,14 @@ if not ALLOWED_HOSTS:
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 if LOCAL and not CORS_ALLOWED_ORIGINS:
     CORS_ALLOWED_ORIGIN_REGEXES = [r"^http://(localhost|127\.0\.0\.1)(:\d+)?$"]
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After", "X-Request-ID"]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-ID",
+]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
 
 # --- Sign-in -------------------------------------------------------------------------------------------------
@@ -183,7 +190,36 @@ def database() -> dict:
 DATABASES = {"default": database()}
 SILENCED_SYSTEM_CHECKS = ["mysql.W003"]  # InnoDB indexes 3072 bytes: a unique token of 512 characters fits
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+
+def caches() -> dict:
+    """The shared cache, and what general budgets are counted in: the same, unless that would write to the database."""
+    try:
+        shared = env.cache("CACHE_URL", default="locmemcache://")
+    except ImproperlyConfigured:
+        stop("CACHE_URL cannot be read: it must look like redis://host:6379/0, dbcache://table or locmemcache://.")
+    in_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+    kind = shared["BACKEND"].rpartition(".")[2]
+    if kind == "LocMemCache":
+        shared |= in_memory
+    elif kind == "RedisCache":
+        shared["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1} | shared.get("OPTIONS", {})
+    elif kind == "DatabaseCache":
+        shared |= {"BACKEND": "kloppocar.api.cache.DatabaseCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+    return {"default": shared, "budgets": in_memory if kind == "DatabaseCache" else shared}
+
+
+CACHES = caches()
+THROTTLING = flag("THROTTLING", default=True)
+THROTTLE_RATES = {  # how many, in how many seconds
+    "anonymous": (1_200, 60),
+    "user": (600, 60),
+    "uploads": (30, 3_600),
+    "code_guesses": (10, 600),
+    "code_guesses_of_address": (100, 600),
+    "transfer_guesses": (10, 600),
+    "transfer_guesses_of_address": (100, 600),
+}
 
 # --- The project ---------------------------------------------------------------------------------------------
 
@@ -253,6 +289,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["kloppocar.api.throttling.GeneralBudget"],
     "DEFAULT_PARSER_CLASSES": [
         "kloppocar.api.json.JSONParser",
         "rest_framework.parsers.FormParser",

@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from django.core.cache import cache as django_cache
+from django.core.cache import caches
 from django.db import connection
 from rest_framework.test import APIClient
 
@@ -29,8 +29,9 @@ def real_db(transactional_db):
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache():
-    django_cache.clear()
+def _empty_caches():
+    for shared in caches.all(initialized_only=True):
+        shared.clear()
 
 
 @pytest.fixture

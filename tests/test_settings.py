@@ -66,6 +66,8 @@ def test_a_deployed_stage_starts():
         ({"COGNITO_CLIENT_IDS": ""}, "COGNITO_CLIENT_IDS"),
         ({"COGNITO_JWKS": "{}"}, "COGNITO_JWKS"),
         ({"CONTENT_LANGUAGES": "de"}, "CONTENT_LANGUAGES"),
+        ({"CACHE_URL": "teapot://x"}, "CACHE_URL"),
+        ({"THROTTLING": "perhaps"}, "THROTTLING"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"ENV": "staging"}, "ENV"),
         ({"ENV": "local", "AWS_LAMBDA_FUNCTION_NAME": "f"}, "ENV"),

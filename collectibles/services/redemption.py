@@ -1,5 +1,7 @@
 """Redeem a code: every check, the draw, the number and the copy in one transaction, or a reason why not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +20,7 @@ from collectibles.models import (
     MissionProgress,
 )
 from kloppocar.api.errors import Refusal
+from kloppocar.api.throttling import Guesses
 from kloppocar.api.transactions import atomically
 from users.models import User
 
@@ -34,22 +37,45 @@ class Redemption:
     is_replay: bool = False
 
 
-def redeem(*, user: User, code: str, idempotency_key: str | None = None, now: datetime | None = None) -> Redemption:
-    """Redeem what was scanned or typed. Refuses with the reasons of the README's table, each with its own code."""
+def redeem(
+    *,
+    user: User,
+    code: str,
+    idempotency_key: str | None = None,
+    guesses: Guesses | None = None,
+    now: datetime | None = None,
+) -> Redemption:
+    """Redeem what was scanned or typed. Refuses with the reasons of the README's table, each with its own code.
+
+    `guesses` is what wrong codes are counted in; a mistyped one is none.
+    """
     normalised, moment = parse(code), now or timezone.now()
-    return atomically(lambda: decide(user=user, code=normalised, key=idempotency_key, now=moment))
+    with counting(guesses):
+        return atomically(lambda: decide(user=user, code=normalised, key=idempotency_key, guesses=guesses, now=moment))
 
 
-def preview(*, user: User, code: str, now: datetime | None = None) -> Redemption:
+def preview(*, user: User, code: str, guesses: Guesses | None = None, now: datetime | None = None) -> Redemption:
     """The same path to its end, and then everything is rolled back; refuses like `redeem`."""
     normalised, moment = parse(code), now or timezone.now()
 
     def work() -> Redemption:
-        result = decide(user=user, code=normalised, key=None, now=moment)
+        result = decide(user=user, code=normalised, key=None, guesses=guesses, now=moment)
         transaction.set_rollback(True)
         return result
 
-    return atomically(work)
+    with counting(guesses):
+        return atomically(work)
+
+
+@contextmanager
+def counting(guesses: Guesses | None) -> Iterator[None]:
+    """Count a code that nobody knows, after the transaction: a counter in the database outlives its end."""
+    try:
+        yield
+    except Refusal as refusal:
+        if guesses is not None and refusal.code == "unknown_code":
+            guesses.count_wrong()
+        raise
 
 
 def parse(code: str) -> str:
@@ -59,9 +85,11 @@ def parse(code: str) -> str:
         raise Refusal("invalid_code", "This code is mistyped: please check it.", status=400) from None
 
 
-def decide(*, user: User, code: str, key: str | None, now: datetime) -> Redemption:
+def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, now: datetime) -> Redemption:
     """Inside the transaction: replay, refuse, or grant."""
     locked = lock_user(user)
+    if guesses is not None:
+        guesses.refuse_when_spent()  # under the lock: many guesses at once come one after the other
     row = DistributionCode.objects.select_related("distribution").filter(code=code).first()
     if row is None:
         raise Refusal("unknown_code", "We do not know this code.", status=404)

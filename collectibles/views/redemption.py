@@ -20,6 +20,7 @@ from collectibles.serializers import (
 )
 from collectibles.services import preview, redeem
 from kloppocar.api.errors import Refusal
+from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import RetrieveMixin, ViewSet
 
 KEY = OpenApiParameter(
@@ -48,7 +49,12 @@ class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
 
     @extend_schema(request=RedeemSerializer, responses={201: RedemptionResultSerializer}, parameters=[KEY])
     def create(self, request):
-        result = redeem(user=request.user, code=typed_code(self, request), idempotency_key=idempotency_key(request))
+        result = redeem(
+            user=request.user,
+            code=typed_code(self, request),
+            idempotency_key=idempotency_key(request),
+            guesses=Guesses("code", request),
+        )
         body = RedemptionResultSerializer(result, context=self.get_serializer_context()).data
         return Response(body, status=200 if result.is_replay else 201)
 
@@ -63,7 +69,7 @@ class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
             "extra": {},
         }
         try:
-            preview(user=request.user, code=typed_code(self, request))
+            preview(user=request.user, code=typed_code(self, request), guesses=Guesses("code", request))
         except Refusal as refusal:
             answer |= {"can_redeem": False, "code": refusal.code, "detail": str(refusal.detail)}
             answer["extra"] = refusal.extra or {}

@@ -12,6 +12,7 @@ from .errors import Refusal
 from .filters import refuse_unknown_parameters
 from .pagination import total_order
 from .serializers import PartsSerializer
+from .throttling import headers_of
 
 
 class ViewSet(GenericViewSet):
@@ -30,6 +31,8 @@ class ViewSet(GenericViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in headers_of(request).items():
+            response[name] = value
         patch_vary_headers(response, ["Authorization", "Cookie"])
         may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
         if may_keep and not getattr(request.user, "is_authenticated", False):
