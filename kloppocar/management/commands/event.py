@@ -8,8 +8,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from kloppocar import stage
 
 # What tells Zappa's handler an event's kind; `raw_command`, which it would execute, is left out on purpose.
 KINDS = {"httpMethod", "triggerSource", "detail-type", "manage", "command", "Records"}
@@ -32,11 +33,11 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer, indent=None if options["json"] else 2))
 
 
-def prepare(stage: str) -> None:
+def prepare(name: str) -> None:
     """Make Zappa's handler the one of that stage, as the first call to a fresh Lambda does; one stage a process."""
     from zappa.handler import LambdaHandler
 
-    sys.modules["zappa_settings"] = packaged_settings(stage)
+    sys.modules["zappa_settings"] = packaged_settings(name)
     LambdaHandler()
 
 
@@ -50,24 +51,15 @@ def run(event: dict[str, Any]) -> Any:
         raise CommandError(f"The handler failed: {type(error).__name__}: {error}") from error
 
 
-def packaged_settings(stage: str) -> ModuleType:
+def packaged_settings(name: str) -> ModuleType:
     """The module that Zappa writes into the zip, so that the map from trigger to function is the deployed one.
 
     Without the stage's environment variables, which it would set: the database is the one configured here.
     """
     try:
-        from click import ClickException
-        from zappa.cli import ZappaCLI
-    except ImportError as error:
-        raise CommandError(f"Zappa is not installed as for packaging ({error}).") from error
-    cli = ZappaCLI()
-    cli.api_stage, cli.load_credentials = stage, False
-    try:
-        with contextlib.chdir(settings.BASE_DIR):
-            cli.load_settings("zappa_settings.json")
-            source = cli.get_zappa_settings_string()
-    except (ClickException, OSError, ValueError, KeyError) as error:
-        raise CommandError(f"zappa_settings.json has no usable stage {stage}: {error}") from error
+        source = stage.packed_source(name)
+    except stage.StageError as error:
+        raise CommandError(str(error)) from error
     module = ModuleType("zappa_settings")
     exec(compile(source, "zappa_settings.py", "exec"), vars(module))  # noqa: S102 - as importing the packed file would
     vars(module)["ENVIRONMENT_VARIABLES"] = {}

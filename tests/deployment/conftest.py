@@ -1,0 +1,71 @@
+"""An emulated AWS with the dev stage's function and a user pool in it."""
+
+import io
+import json
+import zipfile
+from functools import cache
+
+import boto3
+import pytest
+from moto import mock_aws
+
+REGION = "eu-central-1"
+FUNCTION = "kloppocar-dev"
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """Everything that boto3 is asked stays in this process."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):  # AWS's descriptions are slow to read
+        yield
+
+
+@cache
+def client(service):
+    """Slow to make; the emulation is behind each client, whenever it was made."""
+    return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
+
+
+@pytest.fixture
+def cognito(aws):
+    return client("cognito-idp")
+
+
+@pytest.fixture
+def functions(aws):
+    return client("lambda")
+
+
+@pytest.fixture
+def make_function(functions):
+    iam = client("iam")
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = iam.create_role(RoleName="role", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("handler.py", "")
+
+    def make(name, **variables):
+        return functions.create_function(
+            FunctionName=name,
+            Runtime="python3.12",
+            Role=role,
+            Handler="handler.lambda_handler",
+            Code={"ZipFile": archive.getvalue()},
+            Environment={"Variables": variables},
+        )["FunctionArn"]
+
+    return make
+
+
+@pytest.fixture
+def function(make_function):
+    """The dev stage's function, deployed."""
+    return make_function(FUNCTION)
+
+
+@pytest.fixture
+def pool(cognito):
+    return cognito.create_user_pool(PoolName="people")["UserPool"]["Id"]
