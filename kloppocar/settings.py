@@ -4,11 +4,15 @@ import json
 import os
 import secrets
 import sys
+from collections import ChainMap
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import quote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from kloppocar import secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -22,7 +26,7 @@ if not ON_LAMBDA:
 def stop(sentence: str) -> NoReturn:
     """Refuse to start with one sentence instead of a traceback."""
     sys.tracebacklimit = 0
-    raise ImproperlyConfigured(sentence)
+    raise ImproperlyConfigured(sentence) from None
 
 
 def required(name: str, why: str) -> str:
@@ -53,6 +57,24 @@ if ON_LAMBDA and LOCAL:
 DEBUG = flag("DEBUG", default=LOCAL)
 if DEBUG and not LOCAL:
     stop("DEBUG must be off when ENV is production.")
+AWS_REGION = env.str("AWS_REGION", default="eu-central-1")
+
+
+def secrets_manager(name: str) -> None:
+    """Let the secret of that name say what the environment leaves unsaid."""
+    for variable in ("DATABASE_URL", "DB_USER", "DB_PASSWORD"):
+        if env.str(variable, default=""):
+            stop(f"{variable} is set beside secret_key, whose secret says the same: leave one of them out.")
+    try:
+        held = secret.read(name, AWS_REGION)
+    except secret.SecretError as error:
+        stop(f"secret_key is of no use: {error}")
+    env.ENVIRON = ChainMap({name: value for name, value in os.environ.items() if value}, held)
+
+
+DB_SECRET = env.str("secret_key", default="")
+if DB_SECRET:
+    secrets_manager(DB_SECRET)
 
 
 def local_secret(name: str) -> str:
@@ -86,7 +108,6 @@ CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-ke
 
 # --- Sign-in -------------------------------------------------------------------------------------------------
 
-AWS_REGION = env.str("AWS_REGION", default="eu-central-1")
 COGNITO_USER_POOL_ID = required("COGNITO_USER_POOL_ID", "tokens of which user pool are taken")
 COGNITO_CLIENT_IDS = env.list("COGNITO_CLIENT_IDS", default=[])
 COGNITO_JWKS = env.str("COGNITO_JWKS", default="")
@@ -144,7 +165,7 @@ def database_url() -> str:
     for name, value in parts.items():
         if not value:
             stop(f"{name} is not set, though other DB_* variables are.")
-    quoted = {name: environ.urllibparse.quote(value, safe="") for name, value in parts.items()}
+    quoted = {name: quote(value, safe="") for name, value in parts.items()}
     return "mysql://{DB_USER}:{DB_PASSWORD}@{DB_HOST}:{DB_PORT}/{DB_NAME}".format(**quoted)
 
 
@@ -184,7 +205,8 @@ def database() -> dict:
         stop("DATABASE_URL must begin with mysql:// or sqlite://.")
     options = mysql_options(config.get("OPTIONS", {}))
     test = {"CHARSET": "utf8mb4"}
-    return config | {"OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": test}
+    config |= {"OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": test}
+    return config | {"ENGINE": "kloppocar.mysql", "SECRET": (DB_SECRET, AWS_REGION)} if DB_SECRET else config
 
 
 DATABASES = {"default": database()}

@@ -36,11 +36,11 @@ def start(**variables):
 
 def test_every_variable_is_in_the_example_and_in_the_readme():
     source = (settings.BASE_DIR / "kloppocar" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag)\(\s*"([A-Z_]+)"', source)) | set(
+    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag)\(\s*"([A-Za-z_]+)"', source)) | set(
         re.findall(r'"(DB_[A-Z]+)"', source)
     )
-    example = set(re.findall(r"^#?([A-Z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
-    table = set(re.findall(r"`([A-Z_]+)`", (settings.BASE_DIR / "README.md").read_text()))
+    example = set(re.findall(r"^#?([A-Za-z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+    table = set(re.findall(r"`([A-Za-z_]+)`", (settings.BASE_DIR / "README.md").read_text()))
 
     assert read == example
     assert read <= table
@@ -48,6 +48,22 @@ def test_every_variable_is_in_the_example_and_in_the_readme():
 
 def test_a_deployed_stage_starts():
     assert start(**DEPLOYED)[0] == 0
+
+
+def test_a_stage_starts_with_the_database_in_parts():
+    parts = {"DB_HOST": "db.invalid", "DB_USER": "a@b", "DB_PASSWORD": "p/w:@#1", "DB_NAME": "game"}
+    program = "import kloppocar.settings as s; d = s.DATABASES['default']; print(d['USER'], d['PASSWORD'], d['PORT'])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PATH": os.environ["PATH"]} | DEPLOYED | {"DATABASE_URL": ""} | parts,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.split() == ["a@b", "p/w:@#1", "3306"], done.stderr
 
 
 @pytest.mark.parametrize(
