@@ -12,15 +12,15 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from kloppocar.api.errors import Refusal
+from kloppocar.api.etag import etag_of, refuse_if_moved_on
 from kloppocar.api.permissions import AnyoneReadsStaffWrite, OnlyStaff, is_staff
 from kloppocar.api.viewsets import (
     CreateMixin,
     CrudViewSet,
+    DestroyMixin,
     RetrieveMixin,
     UpdateMixin,
     ViewSet,
-    etag_of,
-    refuse_if_moved_on,
     save_changed,
 )
 
@@ -102,7 +102,7 @@ class RankViewSet(CrudViewSet):
     is_public = True
 
 
-class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, mixins.DestroyModelMixin, CreateMixin, ViewSet):
+class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, DestroyMixin, CreateMixin, ViewSet):
     """One's own phones and browsers; a token that shows up again moves to whoever signs in with it."""
 
     queryset = PushDevice.objects.none()

@@ -8,7 +8,7 @@ from rest_framework import mixins, serializers
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from .errors import Refusal
+from .etag import etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .pagination import total_order
 from .serializers import PartsSerializer
@@ -56,18 +56,13 @@ def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
     return queryset.only(*sources, *order, "id")
 
 
-def etag_of(row: Any) -> str:
-    """The row's key and version; what `If-Match` is compared with."""
-    return f'"{row.pk}-{row.version}"'
-
-
 class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
     """One row, with its `ETag`; 304 when the caller has it already."""
 
     def retrieve(self, request, *args, **kwargs):
         row = self.get_object()
         response = self.answer_with(row)
-        if has_etag(row) and request.headers.get("If-None-Match") == response["ETag"]:
+        if has_etag(row) and is_named(row, request.headers.get("If-None-Match", "")):
             response.status_code, response.data = 304, None
         return response
 
@@ -76,10 +71,6 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
         if has_etag(row):
             response["ETag"] = etag_of(row)
         return response
-
-
-def has_etag(row: Any) -> bool:
-    return isinstance(getattr(row, "version", None), int)
 
 
 class CreateMixin(mixins.CreateModelMixin, ViewSet):
@@ -91,8 +82,19 @@ class CreateMixin(mixins.CreateModelMixin, ViewSet):
         return answer_fresh(self, serializer.instance, status=201)
 
 
-class UpdateMixin(mixins.UpdateModelMixin, ViewSet):
-    """Reads the row under a lock, so that of two writers one waits, and `If-Match` cannot be fooled."""
+class LockedWrites(ViewSet):
+    """Reads the row to write under a lock, so that of two writers one waits, and `If-Match` cannot be fooled."""
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        connection = transaction.get_connection()
+        if self.request.method not in {"PUT", "PATCH", "DELETE"} or not connection.in_atomic_block:
+            return queryset
+        return queryset.select_for_update(of=("self",) if connection.features.has_select_for_update_of else ())
+
+
+class UpdateMixin(mixins.UpdateModelMixin, LockedWrites):
+    """Writes the columns that were sent, unless the row moved on since the caller saw it."""
 
     @transaction.atomic
     def update(self, request, *args, **kwargs):
@@ -106,13 +108,6 @@ class UpdateMixin(mixins.UpdateModelMixin, ViewSet):
 
     def perform_update(self, serializer):
         save_changed(serializer)
-
-    def filter_queryset(self, queryset):
-        queryset = super().filter_queryset(queryset)
-        connection = transaction.get_connection()
-        if self.request.method not in {"PUT", "PATCH"} or not connection.in_atomic_block:
-            return queryset
-        return queryset.select_for_update(of=("self",) if connection.features.has_select_for_update_of else ())
 
 
 def answer_fresh(view: Any, row: Any, status: int = 200) -> Any:
@@ -134,7 +129,7 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
     }
     for name, value in data.items():
         setattr(row, name, value)
-    if data or parts:
+    if data or parts or many:
         stamps = [name for name in ("updated_at", "version") if hasattr(row, name)]
         row.save(update_fields=[*data, *stamps])
     for name, value in many.items():
@@ -143,17 +138,16 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
         serializer.write_parts(row, parts)
 
 
-def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
-    """412, with the current row, when `If-Match` names another version."""
-    wanted = request.headers.get("If-Match")
-    if wanted is None or wanted == "*" or not has_etag(row):
-        return
-    if etag_of(row) not in {part.strip().removeprefix("W/") for part in wanted.split(",")}:
-        current = view.get_serializer(row).data
-        raise Refusal(
-            "precondition_failed", "Somebody changed this row meanwhile.", status=412, extra={"current": current}
-        )
+class DestroyMixin(mixins.DestroyModelMixin, LockedWrites):
+    """Deletes the version that the caller saw, when they say which."""
+
+    @transaction.atomic
+    def destroy(self, request, *args, **kwargs):
+        row = self.get_object()
+        refuse_if_moved_on(self, row, request)
+        self.perform_destroy(row)
+        return Response(status=204)
 
 
-class CrudViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, mixins.DestroyModelMixin, ViewSet):
+class CrudViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, DestroyMixin, ViewSet):
     """The whole of create, read, update and delete; a viewset of ours adds who, what and in which order."""
