@@ -3,16 +3,22 @@
 The check character is Luhn mod 32 over the same alphabet, factor 2 from the right, so that a mistyped code is refused
 before any query. Case, grouping and look-alikes (O for 0, I and L for 1) are forgiven. Codes of another shape, imported
 or chosen by staff, are compared in upper case without spaces.
+
+The secret of a transfer is `TFR-` and 26 characters of the same alphabet, 130 random bits: nobody types that twice, so
+it has no check character; what is forgiven is the same.
 """
 
 import re
 import secrets
+from hashlib import sha256
 from random import Random
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 11
 LOOK_ALIKES = str.maketrans("OIL", "011")
 MAX_TYPED = 100
+SECRET_LENGTH = 26
+TRANSFER_PREFIX = "TFR"
 is_other_shape = re.compile(r"[0-9A-Z_.-]{1,64}").fullmatch
 
 
@@ -55,3 +61,19 @@ def format_code(code: str) -> str:
     if len(code) != LENGTH or not all(character in ALPHABET for character in code):
         return code
     return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+def new_secret() -> str:
+    """What a giver shows and a receiver scans, once."""
+    return f"{TRANSFER_PREFIX}-{''.join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))}"
+
+
+def hash_of_secret(typed: str) -> str:
+    """What is stored of a secret, however it was typed; MistypedCode when no secret can look like this.
+
+    A plain SHA-256 is enough: nobody can try 2^130 secrets, and a look-up wants one value, not a salt for each row.
+    """
+    compact = re.sub(r"[\s-]", "", typed[: MAX_TYPED + 1].upper()).translate(LOOK_ALIKES).removeprefix(TRANSFER_PREFIX)
+    if len(compact) != SECRET_LENGTH or not all(character in ALPHABET for character in compact):
+        raise MistypedCode
+    return sha256(compact.encode()).hexdigest()

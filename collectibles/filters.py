@@ -1,10 +1,11 @@
 """What lists of the collecting side can be narrowed by."""
 
 import django_filters
+from django.utils import timezone
 
 from kloppocar.api.filters import BoundedNumberFilter, NumberInFilter
 
-from .models import Collectible, Copy, Distribution, DistributionCode, Grant, Mission
+from .models import Collectible, Copy, Distribution, DistributionCode, Grant, Mission, Transfer, TransferState
 
 
 class CollectibleFilterSet(django_filters.FilterSet):
@@ -56,6 +57,20 @@ class RedemptionFilterSet(django_filters.FilterSet):
     class Meta:
         model = Grant
         fields = {"created_at": ["gte", "lte"]}
+
+
+class TransferFilterSet(django_filters.FilterSet):
+    copy = BoundedNumberFilter(field_name="copy_id")
+    giver = BoundedNumberFilter(field_name="giver_id")
+    receiver = BoundedNumberFilter(field_name="receiver_id")
+    state = django_filters.ChoiceFilter(choices=TransferState.choices, method="in_state")
+
+    class Meta:
+        model = Transfer
+        fields = {"created_at": ["gte", "lte"], "accepted_at": ["gte", "lte"]}
+
+    def in_state(self, queryset, name, value):
+        return queryset.in_state(value, timezone.now())
 
 
 class MissionFilterSet(django_filters.FilterSet):

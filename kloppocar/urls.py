@@ -19,6 +19,7 @@ from collectibles.views import (
     DistributionViewSet,
     MissionViewSet,
     RedemptionViewSet,
+    TransferViewSet,
 )
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
 from kloppocar import pages
@@ -62,6 +63,7 @@ router.register("copies", CopyViewSet, "copy")
 router.register("distributions", DistributionViewSet, "distribution")
 router.register("codes", DistributionCodeViewSet, "code")
 router.register("redemptions", RedemptionViewSet, "redemption")
+router.register("transfers", TransferViewSet, "transfer")
 router.register("missions", MissionViewSet, "mission")
 
 urlpatterns = [

@@ -130,6 +130,11 @@ redemption-list             GET     401 200 200 200 200 200
 redemption-list             POST    401 400 400 400 400 400
 redemption-detail           GET     401 404 404 404 200 200
 redemption-preview          POST    401 400 400 400 400 400
+transfer-list               GET     401 200 200 200 200 200
+transfer-list               POST    401 400 400 400 400 400
+transfer-detail             GET     401 404 404 404 200 404
+transfer-accept             POST    401 400 400 400 400 400
+transfer-cancel             POST    401 404 404 404 200 404
 mission-list                GET     200 200 200 200 200 200
 mission-list                POST    401 403 403 403 403 400
 mission-detail              GET     200 200 200 200 200 200
@@ -177,6 +182,7 @@ def rows(cast, api):
         "distribution": code.distribution_id,
         "code": code.id,
         "redemption": redeemed["id"],
+        "transfer": api("alice").post("/api/v1/transfers/", {"copy": redeemed["copy"]["id"]}).json()["id"],
         "mission": make_mission().id,
     }
 

@@ -12,7 +12,7 @@ from .distribution import (
     GrantSource,
 )
 from .mission import Mission, MissionCollectible, MissionKind, MissionProgress, MissionState
-from .transfer import Transfer
+from .transfer import Transfer, TransferState
 
 __all__ = [
     "Collectible",
@@ -36,4 +36,5 @@ __all__ = [
     "MissionState",
     "ReservedNumber",
     "Transfer",
+    "TransferState",
 ]

@@ -12,6 +12,13 @@ from kloppocar.api.models import ExactCharField, VersionedRow
 from .copy import Copy
 
 
+class TransferState(models.TextChoices):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
 class TransferQuerySet(models.QuerySet["Transfer"]):
     def visible_to(self, user: Any) -> "TransferQuerySet":
         """What one gave or received."""
@@ -19,7 +26,18 @@ class TransferQuerySet(models.QuerySet["Transfer"]):
 
     def open_at(self, now: datetime) -> "TransferQuerySet":
         """Offers that can still be accepted."""
-        return self.filter(accepted_at__isnull=True, cancelled_at__isnull=True, expires_at__gt=now)
+        return self.in_state(TransferState.OPEN, now)
+
+    def in_state(self, state: TransferState, now: datetime) -> "TransferQuerySet":
+        """Those whose `state_at(now)` is `state`."""
+        if state == TransferState.ACCEPTED:
+            return self.filter(accepted_at__isnull=False)
+        if state == TransferState.CANCELLED:
+            return self.filter(cancelled_at__isnull=False)
+        undecided = self.filter(accepted_at__isnull=True, cancelled_at__isnull=True)
+        if state == TransferState.OPEN:
+            return undecided.filter(expires_at__gt=now)
+        return undecided.filter(expires_at__lte=now)
 
 
 class Transfer(VersionedRow):
@@ -38,6 +56,8 @@ class Transfer(VersionedRow):
         Copy, on_delete=models.PROTECT, null=True, default=None, related_name="open_transfer"
     )
 
+    secret: str = ""  # known to the object that has just been opened, never stored
+
     objects = TransferQuerySet.as_manager()
 
     class Meta:
@@ -55,3 +75,11 @@ class Transfer(VersionedRow):
 
     def __str__(self) -> str:
         return f"transfer {self.pk}"
+
+    def state_at(self, now: datetime) -> TransferState:
+        """Time closes an offer by itself; no job has to come by."""
+        if self.accepted_at is not None:
+            return TransferState.ACCEPTED
+        if self.cancelled_at is not None:
+            return TransferState.CANCELLED
+        return TransferState.OPEN if now < self.expires_at else TransferState.EXPIRED

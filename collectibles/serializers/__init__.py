@@ -12,8 +12,17 @@ from .distribution import (
     RedemptionSerializer,
 )
 from .mission import MissionSerializer
+from .transfer import (
+    AcceptedTransferSerializer,
+    AcceptTransferSerializer,
+    OpenedTransferSerializer,
+    OpenTransferSerializer,
+    TransferSerializer,
+)
 
 __all__ = [
+    "AcceptTransferSerializer",
+    "AcceptedTransferSerializer",
     "ClaimResultSerializer",
     "CollectibleSerializer",
     "CopyDetailSerializer",
@@ -22,9 +31,12 @@ __all__ = [
     "DistributionCodeSerializer",
     "DistributionSerializer",
     "MissionSerializer",
+    "OpenTransferSerializer",
+    "OpenedTransferSerializer",
     "PreviewSerializer",
     "PublicCopySerializer",
     "RedeemSerializer",
     "RedemptionResultSerializer",
     "RedemptionSerializer",
+    "TransferSerializer",
 ]

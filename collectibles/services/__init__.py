@@ -3,5 +3,18 @@
 from .claim import Claim, claim_challenge, claim_mission
 from .granting import grant_starter
 from .redemption import Redemption, preview, redeem
+from .transfer import Acceptance, accept, cancel, open_offer
 
-__all__ = ["Claim", "Redemption", "claim_challenge", "claim_mission", "grant_starter", "preview", "redeem"]
+__all__ = [
+    "Acceptance",
+    "Claim",
+    "Redemption",
+    "accept",
+    "cancel",
+    "claim_challenge",
+    "claim_mission",
+    "grant_starter",
+    "open_offer",
+    "preview",
+    "redeem",
+]

@@ -23,6 +23,7 @@ from collectibles.models import (
     Grant,
     GrantSource,
     ReservedNumber,
+    Transfer,
 )
 from collectibles.numbers import permute
 from kloppocar.api.errors import Refusal
@@ -36,6 +37,12 @@ random = secrets.SystemRandom()
 def lock_user(user: User) -> User:
     """The row under whose lock a person's grants are decided; of two scans at once by one person, one waits."""
     return User.objects.select_for_update().only("id", "score", "language").get(pk=user.pk)
+
+
+def lock_people(*ids: int) -> dict[int, User]:
+    """Several people's rows by id. The smaller id comes first, as in the triggers of a copy that changes hands."""
+    rows = User.objects.select_for_update().only("id", "status", "is_active")
+    return {pk: rows.get(pk=pk) for pk in sorted(set(ids))}
 
 
 def grant(*, user: User, distribution: Distribution, source: GrantSource, now: datetime, **origin: Any) -> Grant:
@@ -68,7 +75,7 @@ def only_for_new_users() -> Refusal:
     return Refusal("not_eligible", detail, status=403, extra={"reason": "new_users_only"})
 
 
-def copy_of(granted: Grant) -> dict[str, int]:
+def copy_of(granted: Grant | Transfer) -> dict[str, int]:
     """What a refusal tells of the copy that came before."""
     copy = granted.copy
     return {"id": copy.pk, "mint": copy.mint, "collectible": copy.collectible_id}

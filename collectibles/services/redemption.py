@@ -18,6 +18,7 @@ from collectibles.models import (
     Mission,
     MissionKind,
     MissionProgress,
+    Transfer,
 )
 from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses
@@ -151,8 +152,10 @@ def use_up(code: DistributionCode, now: datetime) -> None:
         raise Refusal("code_used_up", "This code has been used as often as it can be.", status=409)
 
 
-def moved_missions(*, user: User, granted: Grant | None, claimed: Mission | None = None) -> list[MissionProgress]:
-    """Progress of the missions that the granted collectible counts for, as the triggers left it; `claimed` as well."""
+def moved_missions(
+    *, user: User, granted: Grant | Transfer | None, claimed: Mission | None = None
+) -> list[MissionProgress]:
+    """Progress of the missions that the copy's collectible counts for, as the triggers left it; `claimed` as well."""
     counts = Q(mission=claimed) if claimed else Q(pk__in=[])
     if granted is not None:
         collectible = granted.copy.collectible

@@ -5,6 +5,7 @@ from .copy import CopiesOfCollectibleViewSet, CopiesOfUserViewSet, CopyViewSet
 from .distribution import DistributionCodeViewSet, DistributionViewSet
 from .mission import ChallengeClaimViewSet, MissionViewSet
 from .redemption import RedemptionViewSet
+from .transfer import TransferViewSet
 
 __all__ = [
     "ChallengeClaimViewSet",
@@ -16,4 +17,5 @@ __all__ = [
     "DistributionViewSet",
     "MissionViewSet",
     "RedemptionViewSet",
+    "TransferViewSet",
 ]
