@@ -18,7 +18,8 @@ from collectibles.serializers import (
     TransferSerializer,
 )
 from collectibles.services import accept, cancel, open_offer
-from kloppocar.api.viewsets import RetrieveMixin, ViewSet, etag_of
+from kloppocar.api.etag import etag_of
+from kloppocar.api.viewsets import RetrieveMixin, ViewSet
 
 
 class TransferViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
