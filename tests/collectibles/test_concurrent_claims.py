@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from collectibles.models import Copy, Grant, MissionProgress
-from collectibles.services import claim_challenge, claim_mission, redeem
+from collectibles.services import accept, claim_challenge, claim_mission, open_offer, redeem
 from communities.models import ChallengeContribution, ChallengeTally
 from kloppocar.api.errors import Refusal
 from tests.collectibles.test_concurrency import assert_invariants, at_once
@@ -62,16 +62,13 @@ def test_the_last_rewards_go_to_as_many_people_and_the_other_claims_stay_open(mi
 def test_a_claim_that_races_a_copy_on_its_way_out_is_either_before_or_after_it(mission):
     """Whoever claims still owned both, or is told that the mission is not finished."""
     people, taker = [make_user() for _ in range(6)], make_user()
+    secrets, refused = {}, []
     for user in people:
         finish(user, mission)
+        secrets[user.pk] = open_offer(giver=user, copy=Copy.objects.filter(owner=user).order_by("id")[0]).secret
 
     def leave(user):
-        with transaction.atomic():
-            one = Copy.objects.filter(owner=user).order_by("id")[0]
-            Copy.objects.filter(pk=one.pk).update(owner=taker)
-            time.sleep(0.01)
-
-    refused = []
+        accept(user=taker, secret=secrets[user.pk])
 
     def attempt(user):
         try:
