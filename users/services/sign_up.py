@@ -4,11 +4,11 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
 
-from users.models import Platform, PushDevice, User, UserStatus
+from users.models import User, UserStatus
 
-MAX_DEVICE_TOKEN = 512
+from .device import register_device
+
 MAX_EMAIL = 254
 EMAIL_GRACE_SECONDS = 300
 
@@ -33,14 +33,6 @@ def ensure_user(
     if device_token:
         register_device(user=user, token=device_token, platform=platform)
     return user, is_new
-
-
-def register_device(*, user: User, token: str, platform: str | None) -> PushDevice | None:
-    """The device, moved to `user` when it was somebody else's; None when it cannot be one."""
-    if platform not in Platform.values or not 0 < len(token) <= MAX_DEVICE_TOKEN or not token.isprintable():
-        return None
-    changes = {"user": user, "platform": platform, "last_seen_at": timezone.now()}
-    return PushDevice.objects.update_or_create(token=token, defaults=changes)[0]
 
 
 def refresh_email(*, user: User, email: str | None, issued_at: float) -> User:

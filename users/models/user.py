@@ -1,4 +1,4 @@
-"""Who a person is, and what reaches them."""
+"""Who a person is."""
 
 from typing import Any
 
@@ -7,30 +7,16 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator, validate_email
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from kloppocar.api.localized import LocalizedField, resolve
-from kloppocar.api.media import MediaField
-from kloppocar.api.models import ExactCharField, Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.models import ExactCharField, VersionedRow, one_of
 
 
 class UserStatus(models.TextChoices):
     ONBOARDING = "onboarding"
     ACTIVE = "active"
     DELETED = "deleted"
-
-
-class Platform(models.TextChoices):
-    IOS = "ios"
-    ANDROID = "android"
-    WEB = "web"
-
-
-class Audience(models.TextChoices):
-    EVERYONE = "everyone"
-    SELECTED = "selected"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -121,78 +107,3 @@ class Rank(VersionedRow):
 
     def __str__(self) -> str:
         return resolve(self.title, "en")
-
-
-class PushDevice(VersionedRow):
-    """A phone or browser that can be pushed to."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
-    token = ExactCharField(max_length=512, unique=True)
-    platform = models.CharField(max_length=8, choices=Platform)
-    last_seen_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [one_of("platform", Platform, "push_device_platform_is_known")]
-
-    def __str__(self) -> str:
-        return f"{self.platform} device {self.pk}"
-
-
-class NotificationQuerySet(models.QuerySet["Notification"]):
-    def visible_to(self, user: Any) -> "NotificationQuerySet":
-        """Staff compose them; everybody else reads theirs in the inbox."""
-        return self if is_staff(user) else self.none()
-
-    def addressed_to(self, user: User) -> "NotificationQuerySet":
-        """What this person's inbox may hold: broadcasts since they joined, welcomes, and what was sent to them."""
-        broadcast = models.Q(audience=Audience.EVERYONE, published_at__gte=user.created_at)
-        welcome = models.Q(audience=Audience.EVERYONE, is_welcome=True, published_at__isnull=False)
-        sent = models.Q(audience=Audience.SELECTED, published_at__isnull=False, receipts__user=user)
-        return self.filter(broadcast | welcome | models.Exists(self.filter(sent, pk=models.OuterRef("pk"))))
-
-
-class Notification(VersionedRow):
-    """A message to everyone or to selected people: one row, however many users there are."""
-
-    header = LocalizedField(max_length=120)
-    body = LocalizedField(max_length=10_000, blank=True)
-    link = models.URLField(max_length=500, blank=True, default="", db_default="")
-    media = MediaField()
-    audience = models.CharField(max_length=8, choices=Audience, default=Audience.EVERYONE, db_default=Audience.EVERYONE)
-    is_welcome = models.BooleanField(default=False, db_default=False)
-    push = models.BooleanField(default=False, db_default=False)
-    publish_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True, blank=True, default=None)
-
-    objects = NotificationQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-publish_at", "-id"]
-        constraints = [one_of("audience", Audience, "notification_audience_is_known")]
-        indexes = [
-            models.Index(fields=["publish_at", "id"], name="notification_by_publish_at"),
-            models.Index(fields=["published_at", "id"], name="notification_by_published_at"),
-        ]
-
-    def __str__(self) -> str:
-        return resolve(self.header, "en")
-
-
-class NotificationReceipt(Row):
-    """What one person did with one notification; for selected recipients it also says that it is theirs."""
-
-    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="receipts")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="receipts")
-    read_at = models.DateTimeField(null=True, blank=True, default=None)
-    archived_at = models.DateTimeField(null=True, blank=True, default=None)
-    deleted_at = models.DateTimeField(null=True, blank=True, default=None)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["notification", "user"], name="notification_receipt_is_one_per_person")
-        ]
-
-    def __str__(self) -> str:
-        return f"receipt {self.pk}"

@@ -8,8 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
-
-from .models import Notification, PushDevice, Rank, User
+from users.models import Rank, User
 
 
 class RankSerializer(ModelSerializer):
@@ -122,32 +121,3 @@ class MeSerializer(RefusingUnknownFields, ModelSerializer):
         for validate in User._meta.get_field("username").validators:
             validate(value)
         return value
-
-
-class PushDeviceSerializer(ModelSerializer):
-    class Meta:
-        model = PushDevice
-        fields = ["id", "token", "platform", "last_seen_at", "version", "created_at"]
-        read_only_fields = ["last_seen_at", "version", "created_at"]
-        extra_kwargs: dict[str, dict] = {"token": {"validators": []}}
-
-
-class NotificationSerializer(ModelSerializer):
-    class Meta:
-        model = Notification
-        fields = [
-            "id",
-            "header",
-            "body",
-            "link",
-            "media",
-            "audience",
-            "is_welcome",
-            "push",
-            "publish_at",
-            "published_at",
-            "version",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = ["published_at", "version", "created_at", "updated_at"]

@@ -1,4 +1,4 @@
-"""People, ranks, devices and the messages that staff write."""
+"""People and ranks; `me/` is one's own account."""
 
 from typing import Any
 
@@ -7,34 +7,23 @@ from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from kloppocar.api.errors import Refusal
 from kloppocar.api.etag import etag_of, refuse_if_moved_on
-from kloppocar.api.permissions import AnyoneReadsStaffWrite, OnlyStaff, is_staff
+from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
 from kloppocar.api.viewsets import (
     CreateMixin,
     CrudViewSet,
-    DestroyMixin,
     RetrieveMixin,
     UpdateMixin,
     ViewSet,
     save_changed,
 )
-
-from .filters import NotificationFilterSet, PushDeviceFilterSet, RankFilterSet, StaffUserFilterSet, UserFilterSet
-from .models import Notification, PushDevice, Rank, User, UserStatus
-from .serializers import (
-    MeSerializer,
-    NotificationSerializer,
-    PublicUserSerializer,
-    PushDeviceSerializer,
-    RankSerializer,
-    StaffUserSerializer,
-)
-from .services import register_device
+from users.filters import RankFilterSet, StaffUserFilterSet, UserFilterSet
+from users.models import Rank, User, UserStatus
+from users.serializers import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
 
 
 class UserViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, ViewSet):
@@ -100,37 +89,3 @@ class RankViewSet(CrudViewSet):
     search_fields = ["title"]
     ordering_fields = ["min_score", "level"]
     is_public = True
-
-
-class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, DestroyMixin, CreateMixin, ViewSet):
-    """One's own phones and browsers; a token that shows up again moves to whoever signs in with it."""
-
-    queryset = PushDevice.objects.none()
-    serializer_class = PushDeviceSerializer
-    permission_classes = [IsAuthenticated]
-    filterset_class = PushDeviceFilterSet
-    ordering_fields = ["last_seen_at"]
-
-    def get_queryset(self):
-        return PushDevice.objects.filter(user=self.request.user.pk)
-
-    def perform_create(self, serializer):
-        user: Any = self.request.user
-        device = register_device(user=user, **serializer.validated_data)
-        if device is None:
-            raise ValidationError({"token": "This cannot be a device's token."}, code="invalid")
-        serializer.instance = device
-
-
-class NotificationViewSet(CrudViewSet):
-    """What staff compose; people read theirs in the inbox."""
-
-    queryset = Notification.objects.none()
-    serializer_class = NotificationSerializer
-    permission_classes = [OnlyStaff]
-    filterset_class = NotificationFilterSet
-    search_fields = ["header"]
-    ordering_fields = ["publish_at", "created_at"]
-
-    def get_queryset(self):
-        return Notification.objects.visible_to(self.request.user)

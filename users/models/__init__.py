@@ -1,0 +1,19 @@
+"""Who a person is, and what reaches them."""
+
+from .device import Platform, PushDevice
+from .notification import Audience, Notification, NotificationQuerySet, NotificationReceipt
+from .user import Rank, User, UserManager, UserQuerySet, UserStatus
+
+__all__ = [
+    "Audience",
+    "Notification",
+    "NotificationQuerySet",
+    "NotificationReceipt",
+    "Platform",
+    "PushDevice",
+    "Rank",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+    "UserStatus",
+]

@@ -1,0 +1,6 @@
+"""Operations that write several tables or talk to AWS."""
+
+from .device import register_device
+from .sign_up import ensure_user, refresh_email
+
+__all__ = ["ensure_user", "refresh_email", "register_device"]
