@@ -34,6 +34,15 @@ class CopyFilterSet(django_filters.FilterSet):
         fields = {"favorite": ["exact"], "acquired_at": ["gte", "lte"]}
 
 
+class GalleryFilterSet(django_filters.FilterSet):
+    category = BoundedNumberFilter(field_name="category_id")
+    owned = django_filters.BooleanFilter(field_name="is_mine", label="What the caller owns, or still lacks.")
+
+    class Meta:
+        model = Collectible
+        fields = {"status": ["exact"]}
+
+
 class DistributionFilterSet(django_filters.FilterSet):
     project = BoundedNumberFilter(field_name="project_id")
     collection = BoundedNumberFilter(field_name="collection_id")

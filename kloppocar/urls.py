@@ -17,6 +17,7 @@ from collectibles.views import (
     CopyViewSet,
     DistributionCodeViewSet,
     DistributionViewSet,
+    GalleryViewSet,
     MissionViewSet,
     RedemptionViewSet,
     TransferViewSet,
@@ -54,6 +55,7 @@ router.register("news", NewsPostViewSet, "news")
 router.register("categories", CategoryViewSet, "category")
 router.register("projects", ProjectViewSet, "project")
 router.register("collections", CollectionViewSet, "collection")
+router.register(r"collections/(?P<collection_id>[0-9]{1,18})/gallery", GalleryViewSet, "collection-gallery")
 router.register("sponsors", SponsorViewSet, "sponsor")
 router.register("collectibles", CollectibleViewSet, "collectible")
 router.register(

@@ -97,6 +97,7 @@ collection-detail           GET     200 200 200 200 200 200
 collection-detail           PUT     401 403 403 403 403 400
 collection-detail           PATCH   401 403 403 403 403 200
 collection-detail           DELETE  401 403 403 403 403 409
+collection-gallery-list     GET     401 200 200 200 200 200
 sponsor-list                GET     200 200 200 200 200 200
 sponsor-list                POST    401 403 403 403 403 400
 sponsor-detail              GET     200 200 200 200 200 200
@@ -175,6 +176,7 @@ def rows(cast, api):
         "category": collectible.category_id,
         "project": collectible.collection.project_id,
         "collection": collectible.collection_id,
+        "collection-gallery": collectible.collection_id,
         "sponsor": make_sponsor().id,
         "collectible": collectible.id,
         "collectible-copies": collectible.id,

@@ -1,12 +1,13 @@
 """Numbered copies and the ledger of where they went."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, Q, Window
+from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 
 from kloppocar.api.models import VersionedRow, one_of
@@ -23,6 +24,17 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     def visible_to(self, user: Any) -> "CopyQuerySet":
         """The caller's own copies; anybody's public part has lists of its own."""
         return self.filter(owner=user) if user.is_authenticated else self.none()
+
+    def first_of_each(self, collectibles: Iterable[Collectible], limit: int = 10) -> "dict[int, list[Copy]]":
+        """By collectible id: its copies of lowest number, each with `owned`, how many of that collectible there are."""
+        numbered = self.filter(collectible__in=collectibles).annotate(
+            place=Window(RowNumber(), partition_by="collectible_id", order_by="mint"),
+            owned=Window(Count("*"), partition_by="collectible_id"),
+        )
+        by_collectible: dict[int, list[Copy]] = {}
+        for copy in numbered.filter(place__lte=limit).order_by("collectible_id", "mint"):
+            by_collectible.setdefault(copy.collectible_id, []).append(copy)
+        return by_collectible
 
 
 class Copy(VersionedRow):

@@ -1,7 +1,7 @@
 """The collecting side as JSON, by subject."""
 
 from .collectible import CollectibleSerializer
-from .copy import CopyDetailSerializer, CopyEventSerializer, CopySerializer, PublicCopySerializer
+from .copy import CopyDetailSerializer, CopyEventSerializer, CopySerializer, GallerySerializer, PublicCopySerializer
 from .distribution import (
     ClaimResultSerializer,
     DistributionCodeSerializer,
@@ -30,6 +30,7 @@ __all__ = [
     "CopySerializer",
     "DistributionCodeSerializer",
     "DistributionSerializer",
+    "GallerySerializer",
     "MissionSerializer",
     "OpenTransferSerializer",
     "OpenedTransferSerializer",

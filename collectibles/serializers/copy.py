@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from collectibles.models import Copy, CopyEvent, Mission
+from collectibles.models import Collectible, Copy, CopyEvent, Mission
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users.serializers import PublicUserSerializer
 
@@ -45,6 +45,40 @@ class PublicCopySerializer(ModelSerializer):
     class Meta:
         model = Copy
         fields = ["id", "mint", "collectible", "owner", "acquired_at"]
+        read_only_fields = fields
+
+
+class MyCopySerializer(ModelSerializer):
+    """One's own copy where its collectible stands beside it."""
+
+    class Meta:
+        model = Copy
+        fields = ["id", "mint", "favorite", "acquired_at"]
+        read_only_fields = fields
+
+
+class GallerySerializer(ModelSerializer):
+    """A collectible, and what the caller owns of it."""
+
+    owned = serializers.IntegerField(read_only=True)
+    copies = MyCopySerializer(source="mine", many=True, read_only=True)
+
+    class Meta:
+        model = Collectible
+        fields = [
+            "id",
+            "category",
+            "label",
+            "name",
+            "media",
+            "circulation",
+            "minted",
+            "status",
+            "published_at",
+            "points",
+            "owned",
+            "copies",
+        ]
         read_only_fields = fields
 
 

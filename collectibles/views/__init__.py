@@ -3,6 +3,7 @@
 from .collectible import CollectibleViewSet
 from .copy import CopiesOfCollectibleViewSet, CopiesOfUserViewSet, CopyViewSet
 from .distribution import DistributionCodeViewSet, DistributionViewSet
+from .gallery import GalleryViewSet
 from .mission import ChallengeClaimViewSet, MissionViewSet
 from .redemption import RedemptionViewSet
 from .transfer import TransferViewSet
@@ -15,6 +16,7 @@ __all__ = [
     "CopyViewSet",
     "DistributionCodeViewSet",
     "DistributionViewSet",
+    "GalleryViewSet",
     "MissionViewSet",
     "RedemptionViewSet",
     "TransferViewSet",

@@ -33,12 +33,13 @@ def merge(old: dict[str, str] | None, new: dict[str, str | None]) -> dict[str, s
 
 
 def asked_language(request: Any) -> str:
-    """`?lang=`, else the first language of Accept-Language that we have, else `en`."""
+    """`?lang=`, else the first language of Accept-Language that we have, else the signed-in person's own, else `en`."""
     if language := request.GET.get("lang"):
         return language
     header = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:200].lower()
     wanted = (part.split(";")[0].strip().split("-")[0] for part in header.split(","))
-    return next((code for code in wanted if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
+    own = getattr(getattr(request, "_user", None), "language", "")  # of whoever is already known, and nobody else
+    return next((code for code in (*wanted, own) if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
 
 
 def validate_texts(value: Any, *, max_length: int) -> None:

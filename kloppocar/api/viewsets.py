@@ -33,7 +33,7 @@ class ViewSet(GenericViewSet):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in headers_of(request).items():
             response[name] = value
-        patch_vary_headers(response, ["Authorization", "Cookie"])
+        patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
         may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
         if may_keep and not getattr(request.user, "is_authenticated", False):
             response["Cache-Control"] = "public, max-age=30"

@@ -1,0 +1,52 @@
+"""A collection as its visitor sees it: everything there is, and which of it is theirs."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from rest_framework import mixins
+from rest_framework.permissions import IsAuthenticated
+
+from catalog.models import Collection
+from collectibles.filters import GalleryFilterSet
+from collectibles.models import Collectible, CollectibleStatus, Copy
+from collectibles.serializers import GallerySerializer
+from kloppocar.api.localized import Sortable, asked_language, text_in
+from kloppocar.api.viewsets import ViewSet
+
+
+class GalleryViewSet(mixins.ListModelMixin, ViewSet):
+    """All published collectibles of a collection, by label and name in the asked language, with the caller's copies.
+
+    Retired ones are there for whoever owns them. Ten copies of each stand here; `owned` says how many there are.
+    """
+
+    queryset = Collectible.objects.none()
+    serializer_class = GallerySerializer
+    permission_classes = [IsAuthenticated]
+    filterset_class = GalleryFilterSet
+    search_fields = ["label", "name"]
+    ordering_fields = ["label", "name", "minted", "published_at"]
+
+    def get_queryset(self):
+        user, language = self.request.user, asked_language(self.request)
+        collections = Collection.objects.visible_to(user)
+        collection = get_object_or_404(collections.only("id"), pk=self.kwargs["collection_id"])
+        is_mine = Exists(Copy.objects.filter(owner=user.pk, collectible=OuterRef("pk")))
+        published = Collectible.objects.published_at(timezone.now()).filter(collection=collection)
+        return (
+            published.defer("description", "price")
+            .alias(is_mine=is_mine)
+            .filter(~Q(status=CollectibleStatus.RETIRED) | Q(is_mine=True))
+            .annotate(by_label=Sortable(text_in("label", language)), by_name=Sortable(text_in("name", language)))
+            .order_by("by_label", "by_name", "id")
+        )
+
+    def paginate_queryset(self, queryset):
+        page: Any = super().paginate_queryset(queryset)
+        mine = Copy.objects.visible_to(self.request.user).first_of_each(page)
+        for collectible in page:
+            collectible.mine = mine.get(collectible.pk, [])
+            collectible.owned = collectible.mine[0].owned if collectible.mine else 0
+        return page
