@@ -5,7 +5,17 @@ from django.utils import timezone
 
 from kloppocar.api.filters import BoundedNumberFilter, NumberInFilter
 
-from .models import Collectible, Copy, Distribution, DistributionCode, Grant, Mission, Transfer, TransferState
+from .models import (
+    Collectible,
+    Copy,
+    Distribution,
+    DistributionCode,
+    Grant,
+    Mission,
+    MissionState,
+    Transfer,
+    TransferState,
+)
 
 
 class CollectibleFilterSet(django_filters.FilterSet):
@@ -84,6 +94,9 @@ class TransferFilterSet(django_filters.FilterSet):
 
 class MissionFilterSet(django_filters.FilterSet):
     collection = BoundedNumberFilter(field_name="collection_id")
+    state = django_filters.ChoiceFilter(
+        choices=MissionState.choices, method="in_state", label="How the mission stands for the caller."
+    )
 
     class Meta:
         model = Mission
@@ -93,3 +106,6 @@ class MissionFilterSet(django_filters.FilterSet):
             "starts_at": ["gte", "lte"],
             "ends_at": ["gte", "lte", "isnull"],
         }
+
+    def in_state(self, queryset, name, value):
+        return queryset.in_state(value, self.request.user, timezone.now())

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from catalog.models import Collection
 from kloppocar.api.localized import LocalizedField, resolve
@@ -34,6 +34,17 @@ class MissionQuerySet(models.QuerySet["Mission"]):
     def visible_to(self, user: Any) -> "MissionQuerySet":
         """Active missions of active collections; staff see all."""
         return self if is_staff(user) else self.filter(active=True, collection__active=True)
+
+    def in_state(self, state: str, user: Any, now: datetime) -> "MissionQuerySet":
+        """Those that stand so for `user`, by the rule of `Mission.state_at`; none for anonymous readers."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = MissionProgress.objects.filter(user=user, mission=OuterRef("pk"))
+        is_claimed = Exists(mine.filter(claimed_at__isnull=False))
+        is_open = Q(active=True, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        is_claimable = ~is_claimed & is_open & Exists(mine.filter(progress__gte=OuterRef("goal")))
+        wanted = {MissionState.CLAIMED: is_claimed, MissionState.CLAIMABLE: is_claimable}
+        return self.filter(wanted.get(MissionState(state), ~is_claimed & ~is_claimable))
 
 
 class Mission(VersionedRow):

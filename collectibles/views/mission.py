@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from collectibles.filters import MissionFilterSet
 from collectibles.missions import recompute
-from collectibles.models import Mission, MissionProgress
+from collectibles.models import Collectible, Mission, MissionProgress
 from collectibles.serializers import ClaimResultSerializer, MissionSerializer
 from collectibles.services import Claim, claim_challenge, claim_mission
 from communities.models import Challenge
@@ -30,7 +30,8 @@ class MissionViewSet(CrudViewSet):
     is_public = True
 
     def get_queryset(self):
-        missions = Mission.objects.visible_to(self.request.user).prefetch_related("collectibles")
+        listed = Prefetch("collectibles", queryset=Collectible.objects.only("id"))
+        missions = Mission.objects.visible_to(self.request.user).prefetch_related(listed)
         if not self.request.user.is_authenticated:
             return missions
         mine = MissionProgress.objects.filter(user=self.request.user)
