@@ -36,6 +36,13 @@ def variable(cli: Any, name: str) -> str:
     return str(given.get(name) or "")
 
 
+def alias(cli: Any) -> str:
+    """What others have to call so that SnapStart works for them too; empty where the stage does without."""
+    from zappa.core import SNAPSTART_LAMBDA_ALIAS
+
+    return SNAPSTART_LAMBDA_ALIAS if (cli.snap_start or "None") != "None" else ""
+
+
 @contextlib.contextmanager
 def _readable(name: str) -> Iterator[None]:
     try:

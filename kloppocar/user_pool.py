@@ -32,12 +32,14 @@ class Change:
 class Attachment:
     """A function and the pool whose PostConfirmation it is to answer.
 
-    `is_retired` says of a function's name that it was ours once and no stage uses it any more.
+    `alias` is that of the versions to be called, where it is not always the newest code (SnapStart works on versions
+    only). `is_retired` says of a function's name that it was ours once and no stage uses it any more.
     """
 
     pool_id: str
     function: str
     region: str
+    alias: str = ""
     is_retired: Callable[[str], bool] = field(default=lambda name: False)
 
     @cached_property
@@ -74,7 +76,14 @@ class Attachment:
     @cached_property
     def function_arn(self) -> str:
         with aws.asking(f"Function {self.function}"):
+            if self.alias:
+                return self.functions.get_alias(FunctionName=self.function, Name=self.alias)["AliasArn"]
             return self.functions.get_function_configuration(FunctionName=self.function)["FunctionArn"]
+
+    @property
+    def target(self) -> dict[str, str]:
+        """Which function is meant, in every call about it."""
+        return {"FunctionName": self.function} | ({"Qualifier": self.alias} if self.alias else {})
 
     def _trigger_change(self, pool: dict[str, Any]) -> list[Change]:
         current = (pool.get("LambdaConfig") or {}).get(TRIGGER)
@@ -149,7 +158,7 @@ class Attachment:
     def _statements(self) -> list[dict[str, Any]]:
         try:
             with aws.asking(f"Function {self.function}"):
-                policy = self.functions.get_policy(FunctionName=self.function)["Policy"]
+                policy = self.functions.get_policy(**self.target)["Policy"]
         except aws.AWSError as error:
             if error.code == "ResourceNotFoundException":  # nobody may call it yet
                 return []
@@ -160,11 +169,11 @@ class Attachment:
         """Only Cognito, and only for this pool: whoever may invoke the function can make Zappa execute code."""
         if any(statement.get("Sid") == self.statement_id for statement in self._statements()):
             with aws.asking(f"Function {self.function}"):
-                self.functions.remove_permission(FunctionName=self.function, StatementId=self.statement_id)
+                self.functions.remove_permission(**self.target, StatementId=self.statement_id)
         try:
             with aws.asking(f"Function {self.function}"):
                 self.functions.add_permission(
-                    FunctionName=self.function,
+                    **self.target,
                     StatementId=self.statement_id,
                     Action="lambda:InvokeFunction",
                     Principal=COGNITO,

@@ -4,6 +4,7 @@ from threading import Lock
 from typing import Any
 
 from django.db.backends.mysql import base
+from MySQLdb import OperationalError
 
 from kloppocar import secret
 
@@ -21,7 +22,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         try:
             return super().get_new_connection(conn_params)
-        except base.Database.OperationalError as error:
+        except OperationalError as error:
             if error.args[0] != ACCESS_DENIED or not self.has_news(conn_params):
                 raise
         return super().get_new_connection(self.get_connection_params())

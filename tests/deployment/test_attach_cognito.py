@@ -170,6 +170,21 @@ def test_a_lost_permission_is_given_again(attach, function, functions, allowed):
     assert len(allowed()) == 1
 
 
+def test_where_snap_start_is_used_cognito_calls_the_alias_that_has_it(
+    attach, function, functions, settings_of, monkeypatch
+):
+    monkeypatch.setattr("kloppocar.stage.alias", lambda cli: "snapstart")
+    functions.publish_version(FunctionName=FUNCTION)
+    functions.create_alias(FunctionName=FUNCTION, Name="snapstart", FunctionVersion="1")
+
+    attach()
+
+    assert settings_of()["LambdaConfig"] == {"PostConfirmation": f"{function}:snapstart"}
+    policy = json.loads(functions.get_policy(FunctionName=FUNCTION, Qualifier="snapstart")["Policy"])
+    assert policy["Statement"][0]["Resource"] == f"{function}:snapstart"
+    assert attach("--check")["changes"] == []
+
+
 def test_a_permission_for_another_pool_is_not_taken_for_ours(attach, function, functions, cognito, pool, allowed):
     other = cognito.create_user_pool(PoolName="other")["UserPool"]["Arn"]
     call = {"Action": "lambda:InvokeFunction", "Principal": "cognito-idp.amazonaws.com", "SourceArn": other}

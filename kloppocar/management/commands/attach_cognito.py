@@ -69,4 +69,4 @@ def attachment_of(name: str, pool_id: str | None) -> Attachment:
         live = {stage.load(each).lambda_name for each in cli.zappa_settings}
         return other.startswith(f"{cli.project_name}-") and other not in live
 
-    return Attachment(pool, function, region, is_retired)
+    return Attachment(pool, function, region, stage.alias(cli), is_retired)
