@@ -4,7 +4,7 @@ ARGS   ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-mariadb test-deep test-packages check format
+.PHONY: help setup run test test-sqlite test-mariadb test-deep test-cognito test-packages check format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test-mariadb: setup test-packages  ## the MariaDB half alone
 
 test-deep: setup test-packages  ## the long runs: property-based, kill, soak, fuzz
 	@$(PYTHON) -m scripts.run_tests -m deep $(ARGS)
+
+test-cognito: setup  ## from sign-up to a copy, against an emulated Cognito (needs Node)
+	@$(PYTHON) -m scripts.test_cognito $(ARGS)
 
 test-packages:
 	@scripts/system_packages.sh mariadb || true
