@@ -11,7 +11,9 @@ BEGIN
     WHERE k.id = NEW.collectible_id
       AND (m.banned_until IS NULL OR m.banned_until <= strftime('%Y-%m-%d %H:%M:%f', 'now'))
       AND c.starts_at <= NEW.acquired_at AND (c.ends_at IS NULL OR c.ends_at > NEW.acquired_at)
-    ON CONFLICT (challenge_id, user_id) DO UPDATE SET count = count + 1, updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now');
+    ON CONFLICT (challenge_id, user_id) DO UPDATE SET
+        count = count + 1,
+        updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now');
     INSERT INTO communities_challengetally (challenge_id, shard, count)
     SELECT c.id, NEW.owner_id % 16, 1
     FROM collectibles_collectible k

@@ -6,6 +6,10 @@ from django.db import DatabaseError, connection, transaction
 from collectibles.models import Copy
 
 
+def mysql_only(why):
+    return pytest.mark.skipif(connection.vendor != "mysql", reason=why)
+
+
 def sql(statement, *values):
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

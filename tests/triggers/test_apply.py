@@ -13,6 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from kloppocar import triggers
 from kloppocar.triggers import apply, aside, parse
 from tests.make import make_user
+from tests.triggers.plain_sql import mysql_only
 
 
 def run(*arguments):
@@ -218,7 +219,7 @@ def test_a_second_run_waits_and_then_says_who_holds_the_lock(own_folder, monkeyp
         connection.close()
 
 
-@pytest.mark.skipif("connection.vendor != 'mysql'", reason="SQLite has no accounts")
+@mysql_only("SQLite has no accounts")
 def test_a_trigger_of_a_missing_definer_is_seen_and_mended(own_folder):
     (item,) = [item for item in parse.read(parse.folder_of(connection)) if item.name == "user_on_create"]
     drop(item.name)

@@ -1,25 +1,29 @@
 """Several writers of plain SQL at once, with real connections: no rule's effect is lost."""
 
+import random
 import threading
 import time
 
-import pytest
 from django.db import connection, transaction
 
 from collectibles.models import Copy, MissionProgress
+from collectibles.services import redeem
 from communities.models import ChallengeTally
 from kloppocar import triggers
+from kloppocar.api import transactions
 from kloppocar.models import AppliedObject
 from tests.make import (
     make_challenge,
+    make_code,
     make_collectible,
     make_collection,
     make_community,
+    make_distribution,
     make_membership,
     make_mission,
     make_user,
 )
-from tests.triggers.plain_sql import insert_copy, sql
+from tests.triggers.plain_sql import insert_copy, mysql_only, sql
 
 INSERT = "INSERT INTO collectibles_copy (collectible_id, owner_id, mint) VALUES (%s, %s, 1), (%s, %s, 2)"
 
@@ -65,7 +69,7 @@ def test_copies_inserted_at_once_for_one_person_are_all_counted(real_db):
     assert dict(MissionProgress.objects.values_list("mission", "progress")) == {missions[0].id: 8, missions[1].id: 1}
 
 
-@pytest.mark.skipif("connection.vendor != 'mysql'", reason="SQLite has one writer at a time")
+@mysql_only("SQLite has one writer at a time")
 def test_a_statement_that_waited_counts_what_was_committed_meanwhile(real_db):
     first, second = make_collectible(), make_collectible()
     mission = make_mission(first, second, goal=2)
@@ -100,6 +104,33 @@ def test_people_who_swap_copies_at_once_keep_what_they_own(real_db):
 
     assert in_threads(*(lambda copy=copy: swap(copy) for copy in copies)) == []
     assert list(MissionProgress.objects.filter(mission=mission).values_list("progress", flat=True)) == [3, 3]
+
+
+def test_redemptions_of_one_collection_never_wait_for_each_other_in_a_circle(real_db, monkeypatch):
+    monkeypatch.setattr(transactions, "TRIES", 1)
+    community = make_community()
+    collection = make_collection(community=community)
+    things = [make_collectible(collection=collection) for _ in range(6)]
+    missions = [make_mission(kind="collect_count", collection=collection, goal=99), make_mission(*things, goal=6)]
+    challenges = [make_challenge(community=community) for _ in range(2)]
+    people = [make_user() for _ in range(8)]
+    codes = [make_code(make_distribution(thing), max_uses=None).code for thing in things for _ in range(2)]
+    for person in people:
+        make_membership(person, community)
+        for mint, thing in enumerate(things, start=1000 * person.id):
+            insert_copy(thing, person, mint)
+
+    def scan(person):
+        for code in random.Random(person.id).sample(codes, len(codes)):
+            redeem(user=person, code=code)
+
+    assert in_threads(*(lambda person=person: scan(person) for person in people)) == []
+    each = len(things) + len(codes)
+    progress = MissionProgress.objects.values_list("mission", "progress")
+    assert sorted(progress) == sorted([(missions[0].id, each), (missions[1].id, 6)] * len(people))
+    for challenge in challenges:
+        tally = ChallengeTally.objects.filter(challenge=challenge)
+        assert sum(tally.values_list("count", flat=True)) == each * len(people)
 
 
 def test_a_writer_that_never_pauses_loses_no_effect_while_every_trigger_is_replaced(real_db, way):
