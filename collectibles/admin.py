@@ -8,7 +8,7 @@ from django.contrib import admin
 from kloppocar.api.admin import PartInline, ReadOnlyAdmin, ReadOnlyInline, RowAdmin, localized_column
 
 from . import codes
-from .missions import recompute
+from .missions import recompute_after_commit
 from .models import (
     Collectible,
     CollectibleSponsor,
@@ -140,7 +140,7 @@ class MissionAdmin(RowAdmin):
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """With its entries in place, everybody's progress is counted anew."""
         super().save_related(request, form, formsets, change)
-        recompute(form.instance)
+        recompute_after_commit(form.instance)
 
 
 @admin.register(MissionProgress)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from collectibles.missions import recompute_stale
 from kloppocar.signup import sign_up
 from users.cognito import SUB_SHAPE
 
@@ -36,9 +37,10 @@ def post_confirmation(event: dict[str, Any], context: Any = None) -> dict[str, A
 
 
 def housekeeping(event: dict[str, Any] | None = None, context: Any = None) -> None:
-    """Once a day: what nobody would miss."""
+    """Once a day: what nobody would miss, and missions that changed and were not counted anew to the end."""
     _drop_dead_connections()
     call_command("clearsessions")
+    recompute_stale()
 
 
 def _drop_dead_connections() -> None:

@@ -331,13 +331,16 @@ def test_a_category_may_not_stand_below_itself(staff_client):
     assert errors_of(save(staff_client, Category, parent, parent=child.pk)).keys() == {"parent"}
 
 
-def test_a_changed_mission_is_counted_anew(staff_client, alice):
+def test_a_changed_mission_is_counted_anew(staff_client, alice, django_capture_on_commit_callbacks):
     collectible = make.make_collectible()
     redeem(user=alice, code=make.make_code(make.make_distribution(collectible)).code)
     mission = make.make_mission(make.make_collectible(collection=collectible.collection))
     entry = mission.entries.get()
 
-    assert save(staff_client, type(mission), mission, **{"entries-0-collectible": collectible.pk}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (
+            save(staff_client, type(mission), mission, **{"entries-0-collectible": collectible.pk}).status_code == 302
+        )
 
     entry.refresh_from_db()
     assert entry.collectible == collectible

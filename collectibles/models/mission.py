@@ -65,6 +65,12 @@ class Mission(VersionedRow):
         Distribution, on_delete=models.PROTECT, null=True, blank=True, default=None, related_name="missions"
     )
     collectibles = models.ManyToManyField(Collectible, through="MissionCollectible", related_name="missions")
+    counted_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="The version for which everybody's progress was last counted.",
+    )
 
     objects = MissionQuerySet.as_manager()
 

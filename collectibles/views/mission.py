@@ -9,7 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from collectibles.filters import MissionFilterSet
-from collectibles.missions import recompute
+from collectibles.missions import recompute_after_commit
 from collectibles.models import Collectible, Mission, MissionProgress
 from collectibles.serializers import ClaimResultSerializer, MissionSerializer
 from collectibles.services import Claim, claim_challenge, claim_mission
@@ -19,7 +19,7 @@ from kloppocar.api.viewsets import CrudViewSet, ViewSet, save_changed
 
 
 class MissionViewSet(CrudViewSet):
-    """A changed mission is counted anew for everybody, in the same transaction."""
+    """A changed mission is counted anew for everybody, as soon as it is committed."""
 
     queryset = Mission.objects.none()
     serializer_class = MissionSerializer
@@ -38,11 +38,11 @@ class MissionViewSet(CrudViewSet):
         return missions.prefetch_related(Prefetch("progress", queryset=mine, to_attr="mine"))
 
     def perform_create(self, serializer):
-        recompute(serializer.save())
+        recompute_after_commit(serializer.save())
 
     def perform_update(self, serializer):
         save_changed(serializer)
-        recompute(serializer.instance)
+        recompute_after_commit(serializer.instance)
 
     @extend_schema(request=None, responses={201: ClaimResultSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
