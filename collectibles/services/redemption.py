@@ -70,11 +70,11 @@ def preview(*, user: User, code: str, guesses: Guesses | None = None, now: datet
 
 @contextmanager
 def counting(guesses: Guesses | None) -> Iterator[None]:
-    """Count a code that nobody knows, after the transaction: a counter in the database outlives its end."""
+    """Count what nobody knows, after the transaction: a counter in the database outlives its end."""
     try:
         yield
     except Refusal as refusal:
-        if guesses is not None and refusal.code == "unknown_code":
+        if guesses is not None and refusal.code in {"unknown_code", "unknown_transfer"}:
             guesses.count_wrong()
         raise
 

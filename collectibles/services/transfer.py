@@ -13,11 +13,12 @@ from django.utils import timezone
 from collectibles import codes
 from collectibles.models import Copy, MissionProgress, Transfer, TransferState
 from kloppocar.api.errors import Refusal
+from kloppocar.api.throttling import Guesses
 from kloppocar.api.transactions import atomically
 from users.models import User, UserStatus
 
 from .granting import copy_of, lock_people
-from .redemption import moved_missions
+from .redemption import counting, moved_missions
 
 OFFER_LASTS = timedelta(minutes=15)
 
@@ -63,8 +64,11 @@ def make_room(copy: Copy, now: datetime) -> None:
         Transfer.objects.filter(pk=earlier.pk).update(open_copy=None, version=F("version") + 1, updated_at=now)
 
 
-def accept(*, user: User, secret: str, now: datetime | None = None) -> Acceptance:
-    """Take the copy whose offer has this secret. Of many who try at once, one gets it."""
+def accept(*, user: User, secret: str, guesses: Guesses | None = None, now: datetime | None = None) -> Acceptance:
+    """Take the copy whose offer has this secret. Of many who try at once, one gets it.
+
+    `guesses` is what unknown secrets are counted in; one that cannot be a secret is none.
+    """
     now = now or timezone.now()
     try:
         known_as = codes.hash_of_secret(secret)
@@ -72,6 +76,8 @@ def accept(*, user: User, secret: str, now: datetime | None = None) -> Acceptanc
         raise unknown_transfer() from None
 
     def work() -> Acceptance:
+        if guesses is not None:
+            guesses.refuse_when_spent()
         offers = Transfer.objects.select_related("copy__collectible", "giver").filter(secret_hash=known_as)
         giver = offers.values_list("giver", flat=True).first()
         if giver is None:
@@ -82,7 +88,8 @@ def accept(*, user: User, secret: str, now: datetime | None = None) -> Acceptanc
         hand_over(transfer, people[user.pk], now)
         return Acceptance(transfer, moved_missions(user=user, granted=transfer))
 
-    return atomically(work)
+    with counting(guesses):
+        return atomically(work)
 
 
 def refuse_what_cannot_be_accepted(transfer: Transfer, giver: User, receiver: User, now: datetime) -> None:

@@ -19,6 +19,7 @@ from collectibles.serializers import (
 )
 from collectibles.services import accept, cancel, open_offer
 from kloppocar.api.etag import etag_of
+from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import RetrieveMixin, ViewSet
 
 
@@ -56,7 +57,7 @@ class TransferViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
     @action(detail=False, methods=["post"])
     def accept(self, request):
         """Take the copy whose secret was shown."""
-        accepted = accept(user=request.user, secret=self.sent()["secret"])
+        accepted = accept(user=request.user, secret=self.sent()["secret"], guesses=Guesses("transfer", request))
         return Response(AcceptedTransferSerializer(accepted, context=self.get_serializer_context()).data)
 
     @extend_schema(request=None, responses={200: TransferSerializer})

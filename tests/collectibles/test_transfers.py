@@ -149,6 +149,20 @@ def test_an_unknown_secret_is_not_found(api, offer, secret):
     assert refusal(take(api("bob"), secret)) == (404, "unknown_transfer")
 
 
+def test_wrong_guesses_run_out_and_what_cannot_be_a_secret_is_no_guess(api, offer, settings):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"transfer_guesses": (3, 10_000_000)}
+    for _ in range(5):
+        assert refusal(take(api("bob"), "TFR-1731936000000")) == (404, "unknown_transfer")
+    for _ in range(3):
+        assert refusal(take(api("bob"), codes.new_secret())) == (404, "unknown_transfer")
+
+    response = take(api("bob"), offer.secret)
+
+    assert refusal(response) == (429, "throttled")
+    assert int(response["Retry-After"]) > 0
+    assert take(api("carol"), offer.secret).status_code == 200
+
+
 @pytest.mark.parametrize("body", [{}, {"secret": ""}, {"secret": None}, {"secret": "0" * 101}, {"secret": [1]}, [], 7])
 def test_a_body_without_a_secret_is_refused(api, offer, body):
     response = api("bob").post(f"{URL}accept/", body)
