@@ -1,11 +1,12 @@
 """manage.py stress_redemptions: prove on this server that nothing is oversold, granted twice or lost."""
 
 import json
+import signal
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -28,6 +29,16 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+@contextmanager
+def told_to_stop() -> Iterator[None]:
+    """Tidy up on SIGTERM as on Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Command(BaseCommand):
     help = (
         "Let many people redeem at once, from real processes, and count what happened. Works in a scratch database"
@@ -48,15 +59,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with nullcontext() if options["in_place"] else scratch_database(connection):
+            with told_to_stop(), nullcontext() if options["in_place"] else scratch_database(connection):
                 report = self.run(options)
         except ScratchError as error:
-            raise CommandError(f"{error} Let the database's user create one, or use --in-place.") from error
+            raise CommandError(f"{error} Let the database's user create databases, or use --in-place.") from error
         except BrokenProcessPool as error:
             raise CommandError("A process died before its calls were answered: out of memory, or killed.") from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Interrupted, and tidied up.", returncode=130) from error
         self.show(report, options)
 
     def run(self, options: dict[str, Any]) -> Report:
+        if not triggers.is_used(connection):
+            raise CommandError("Run manage.py migrate and manage.py apply_triggers first.")
         if missing := triggers.out_of_step(connection):
             raise CommandError(f"Run manage.py apply_triggers first: {', '.join(missing)}.")
         asked = {name: options[name] for name in ("users", "supply", "processes")}
