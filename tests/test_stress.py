@@ -62,7 +62,7 @@ def test_in_a_scratch_database_that_is_dropped_afterwards(real_db):
     assert (told["violations"], told["calls"], told["in_place"]) == ([], 30, False)
     assert told["p50_ms"] <= told["p95_ms"] <= told["p99_ms"]
     assert told["throughput"] > 0
-    assert "stock: 100%" in done.stderr
+    assert "/30 [" in done.stderr
     assert scratch_databases() == []
     assert not User.objects.exists()
 
