@@ -24,7 +24,7 @@ from collectibles.views import (
 )
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
 from kloppocar import pages
-from users.views import NotificationViewSet, PushDeviceViewSet, RankViewSet, UserViewSet
+from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, UserViewSet
 
 
 class Router(DefaultRouter):
@@ -46,6 +46,7 @@ router.register("users", UserViewSet, "user")
 router.register(r"users/(?P<user_id>[0-9]{1,18})/copies", CopiesOfUserViewSet, "user-copies")
 router.register("ranks", RankViewSet, "rank")
 router.register("devices", PushDeviceViewSet, "device")
+router.register("inbox", InboxViewSet, "inbox")
 router.register("notifications", NotificationViewSet, "notification")
 router.register("communities", CommunityViewSet, "community")
 router.register("memberships", MembershipViewSet, "membership")

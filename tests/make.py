@@ -20,7 +20,7 @@ from collectibles.models import (
     MissionKind,
 )
 from communities.models import Challenge, Community, Membership, NewsPost
-from users.models import Notification, PushDevice, Rank, User, UserStatus
+from users.models import Audience, Notification, NotificationReceipt, PushDevice, Rank, User, UserStatus
 
 numbers = itertools.count(1)
 DAY = timedelta(days=1)
@@ -119,3 +119,12 @@ def make_device(user: User, **fields: Any) -> PushDevice:
 
 def make_notification(**fields: Any) -> Notification:
     return Notification.objects.create(**{"header": {"en": "Hello"}, "publish_at": timezone.now(), **fields})
+
+
+def make_message(*people: User, **fields: Any) -> Notification:
+    """A published message, to these people alone or to everyone."""
+    fields.setdefault("published_at", timezone.now())
+    message = make_notification(audience=Audience.SELECTED if people else Audience.EVERYONE, **fields)
+    for person in people:
+        NotificationReceipt.objects.create(notification=message, user=person)
+    return message

@@ -19,6 +19,7 @@ from tests.make import (
     make_device,
     make_distribution,
     make_membership,
+    make_message,
     make_mission,
     make_news,
     make_notification,
@@ -49,6 +50,12 @@ device-list                 GET     401 200 200 200 200 200
 device-list                 POST    401 400 400 400 400 400
 device-detail               GET     401 404 404 404 200 404
 device-detail               DELETE  401 404 404 404 204 404
+inbox-list                  GET     401 200 200 200 200 200
+inbox-detail                GET     401 404 404 404 200 404
+inbox-detail                PATCH   401 404 404 404 400 404
+inbox-detail                DELETE  401 404 404 404 204 404
+inbox-unread-count          GET     401 200 200 200 200 200
+inbox-read-all              POST    401 200 200 200 200 200
 notification-list           GET     401 403 403 403 403 200
 notification-list           POST    401 403 403 403 403 400
 notification-detail         GET     401 403 403 403 403 200
@@ -168,6 +175,7 @@ def rows(cast, api):
         "rank": make_rank().id,
         "device": make_device(cast["alice"]).id,
         "notification": make_notification().id,
+        "inbox": make_message(cast["alice"]).id,
         "community": community.id,
         "membership": cast["membership of alice"].id,
         "challenge": make_challenge(community=community).id,

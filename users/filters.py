@@ -40,6 +40,23 @@ class PushDeviceFilterSet(django_filters.FilterSet):
         fields = {"platform": ["exact"]}
 
 
+YES_OR_NO = [("true", "true"), ("false", "false")]
+
+
+class InboxFilterSet(django_filters.FilterSet):
+    """`?read=false`, `?archived=true`; what is archived is shown only when asked for."""
+
+    read = django_filters.ChoiceFilter(method="with_mark", choices=YES_OR_NO)
+    archived = django_filters.ChoiceFilter(method="with_mark", choices=YES_OR_NO)
+
+    class Meta:
+        model = Notification
+        fields: list[str] = []
+
+    def with_mark(self, queryset, name, value):
+        return queryset.filter(**{f"{name}_at__isnull": value == "false"})
+
+
 class NotificationFilterSet(django_filters.FilterSet):
     class Meta:
         model = Notification

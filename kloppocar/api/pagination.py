@@ -34,21 +34,33 @@ class CursorPagination(BasePagination):
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request
         size = page_size(request.query_params.get("page_size"))
-        self.count = queryset.count() if wants_count(request.query_params.get("count")) else None
+        self.count = self.how_many(queryset) if wants_count(request.query_params.get("count")) else None
         order = total_order(queryset)
         cursor, backwards = decode(request.query_params.get("cursor"), order, queryset)
         if backwards:
-            page = list(queryset.filter(beyond(flipped(order), cursor)).order_by(*map(str, flipped(order)))[: size + 1])
+            page = self.read(queryset, flipped(order), cursor, size + 1)
             more, page = len(page) > size, page[:size][::-1]
             self.has_previous, self.has_next = more, True
         else:
-            rows = queryset.filter(beyond(order, cursor)) if cursor else queryset
-            page = list(rows.order_by(*map(str, order))[: size + 1])
+            page = self.read(queryset, order, cursor, size + 1)
             more, page = len(page) > size, page[:size]
             self.has_previous, self.has_next = bool(cursor), more
         self.next = encode(order, page[-1], backwards=False) if self.has_next and page else None
         self.previous = encode(order, page[0], backwards=True) if self.has_previous and page else None
         return page
+
+    def parts(self, queryset: QuerySet) -> list[QuerySet]:
+        """Querysets that together are the list, where each of them has an index that the whole has not."""
+        return [queryset]
+
+    def how_many(self, queryset: QuerySet) -> int:
+        return sum(part.count() for part in self.parts(queryset))
+
+    def read(self, queryset: QuerySet, order: "Order", cursor: list[Any], limit: int) -> list[Any]:
+        """The first rows after the cursor."""
+        after = beyond(order, cursor) if cursor else Q()
+        parts = [list(part.filter(after).order_by(*map(str, order))[:limit]) for part in self.parts(queryset)]
+        return parts[0] if len(parts) == 1 else merged(parts, order)[:limit]
 
     def get_paginated_response(self, data):
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
@@ -138,6 +150,14 @@ def is_nullable(queryset: QuerySet, name: str) -> bool:
 
 def flipped(order: Order) -> Order:
     return [column.flipped() for column in order]
+
+
+def merged(parts: list[list[Any]], order: Order) -> list[Any]:
+    """Rows of all parts in the one order; for columns without NULL."""
+    rows = [row for part in parts for row in part]
+    for name, descending, _ in reversed(order):
+        rows.sort(key=lambda row: value_of(row, name), reverse=descending)
+    return rows
 
 
 def beyond(order: Order, values: list[Any]) -> Q:

@@ -11,7 +11,7 @@ from tests.conftest import token_of
 from tests.make import make_category, make_collectible, make_mission, make_user
 from tests.test_access import api_patterns, methods_of, rows, url  # noqa: F401 - `rows` is a fixture
 
-WRITTEN_BY = {"device": "alice", "copy": "alice", "membership": "staff"}
+WRITTEN_BY = {"device": "alice", "copy": "alice", "membership": "staff", "inbox": "alice"}
 
 
 def written_rows():

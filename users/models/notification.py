@@ -1,12 +1,13 @@
 """Messages to everyone or to selected people, and what each person did with theirs."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
-from kloppocar.api.models import Row, VersionedRow, one_of
+from kloppocar.api.models import VersionedRow, one_of
 from kloppocar.api.permissions import is_staff
 
 from .user import User
@@ -22,12 +23,38 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Staff compose them; everybody else reads theirs in the inbox."""
         return self if is_staff(user) else self.none()
 
-    def addressed_to(self, user: User) -> "NotificationQuerySet":
-        """What this person's inbox may hold: broadcasts since they joined, welcomes, and what was sent to them."""
-        broadcast = models.Q(audience=Audience.EVERYONE, published_at__gte=user.created_at)
-        welcome = models.Q(audience=Audience.EVERYONE, is_welcome=True, published_at__isnull=False)
-        sent = models.Q(audience=Audience.SELECTED, published_at__isnull=False, receipts__user=user)
-        return self.filter(broadcast | welcome | models.Exists(self.filter(sent, pk=models.OuterRef("pk"))))
+    def due_at(self, now: datetime) -> "NotificationQuerySet":
+        """Those whose time has come and that nobody has published yet."""
+        return self.filter(published_at__isnull=True, publish_at__lte=now)
+
+    def inbox_of(self, user: Any) -> "NotificationQuerySet":
+        """What was sent to this person and is not deleted: broadcasts since they joined, welcomes, and what was sent
+        to them alone; each with what they did with it.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        mine = models.FilteredRelation("receipts", condition=models.Q(receipts__user=user.pk))
+        since_joined = models.Q(published_at__gte=user.created_at) | models.Q(is_welcome=True)
+        for_me = models.Q(audience=Audience.EVERYONE) & since_joined | models.Q(mine__isnull=False)
+        rows = self.alias(mine=mine).filter(for_me, published_at__isnull=False, mine__deleted_at__isnull=True)
+        return rows.annotate(
+            receipt_id=models.F("mine__id"),
+            receipt_version=models.F("mine__version"),
+            read_at=models.F("mine__read_at"),
+            archived_at=models.F("mine__archived_at"),
+        )
+
+    def unread(self) -> "NotificationQuerySet":
+        """Those of an inbox that its owner has not read."""
+        return self.filter(models.Q(read_at__isnull=True))
+
+    def not_archived(self) -> "NotificationQuerySet":
+        return self.filter(models.Q(archived_at__isnull=True))
+
+    def by_audience(self) -> "list[NotificationQuerySet]":
+        """An inbox in two parts, each with an index of its own: nobody's grows slow by messages to others."""
+        broadcasts, sent = Audience.EVERYONE, Audience.SELECTED
+        return [self.filter(audience=broadcasts), self.filter(audience=sent, receipt_id__isnull=False)]
 
 
 class Notification(VersionedRow):
@@ -51,13 +78,14 @@ class Notification(VersionedRow):
         indexes = [
             models.Index(fields=["publish_at", "id"], name="notification_by_publish_at"),
             models.Index(fields=["published_at", "id"], name="notification_by_published_at"),
+            models.Index(fields=["audience", "published_at", "id"], name="notification_by_audience"),
         ]
 
     def __str__(self) -> str:
         return resolve(self.header, "en")
 
 
-class NotificationReceipt(Row):
+class NotificationReceipt(VersionedRow):
     """What one person did with one notification; for selected recipients it also says that it is theirs."""
 
     notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="receipts")

@@ -1,7 +1,8 @@
 """People and what reaches them: the routes, by subject."""
 
 from .device import PushDeviceViewSet
+from .inbox import InboxViewSet
 from .notification import NotificationViewSet
 from .user import RankViewSet, UserViewSet
 
-__all__ = ["NotificationViewSet", "PushDeviceViewSet", "RankViewSet", "UserViewSet"]
+__all__ = ["InboxViewSet", "NotificationViewSet", "PushDeviceViewSet", "RankViewSet", "UserViewSet"]
