@@ -8,7 +8,7 @@ from django.db import models
 from communities.models import Community
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
-from kloppocar.api.models import VersionedRow
+from kloppocar.api.models import JSONField, VersionedRow
 from kloppocar.api.permissions import is_staff
 
 
@@ -38,7 +38,7 @@ class Project(VersionedRow):
     """What collections and campaigns are made for; a trigger closes them when it is deactivated."""
 
     name = LocalizedField(max_length=120)
-    attributes = models.JSONField(default=dict, blank=True)
+    attributes = JSONField(default=dict, blank=True)
     location = models.CharField(max_length=120, blank=True, default="", db_default="")
     active = models.BooleanField(default=True, db_default=True)
 
@@ -83,8 +83,8 @@ class Sponsor(VersionedRow):
 
     name = LocalizedField(max_length=120)
     description = LocalizedField(max_length=10_000, blank=True)
-    organization = models.JSONField(default=dict, blank=True)
-    urls = models.JSONField(default=dict, blank=True)
+    organization = JSONField(default=dict, blank=True)
+    urls = JSONField(default=dict, blank=True)
     media = MediaField()
     city = models.CharField(max_length=120, blank=True, default="", db_default="")
     country = models.CharField(max_length=120, blank=True, default="", db_default="")

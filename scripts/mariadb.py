@@ -30,17 +30,21 @@ class MariaDBError(Exception):
 
 
 class MariaDB:
-    """Options are mariadbd's own and win over ours: `MariaDB("--ssl-cert=...", "--max-connections=20")`."""
+    """Options are mariadbd's own and win over ours: `MariaDB("--ssl-cert=...", "--max-connections=20")`.
 
-    def __init__(self, *options: str) -> None:
+    With a `folder` of its own the data stays there from run to run; without one it is thrown away.
+    """
+
+    def __init__(self, *options: str, folder: Path | None = None) -> None:
         self.options = options
+        self.kept = folder
         self.user = "kloppocar"
         self.password = secrets.token_hex(8)
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         mariadbd, install = program("mariadbd"), program("mariadb-install-db")
-        self.folder = Path(tempfile.mkdtemp(prefix="kloppocar-mariadb-", dir=quick_folder()))
+        self.folder = self.kept or Path(tempfile.mkdtemp(prefix="kloppocar-mariadb-", dir=quick_folder()))
         self.log = self.folder / "server.err"
         self.socket = self.folder / "socket"
         self.port = free_port()
@@ -54,9 +58,12 @@ class MariaDB:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The data is thrown away, so nothing is lost by not waiting for an orderly end."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Data that is thrown away needs no orderly end."""
+        if self.kept:
+            self.stop()
+        else:
+            self.kill()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def url(self) -> str:
@@ -83,11 +90,14 @@ class MariaDB:
         ]
 
     def create(self, install: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "init.sql").write_text(
             "CREATE DATABASE IF NOT EXISTS kloppocar;\n"
-            f"CREATE USER IF NOT EXISTS '{self.user}'@'%' IDENTIFIED BY '{self.password}';\n"
+            f"CREATE OR REPLACE USER '{self.user}'@'%' IDENTIFIED BY '{self.password}';\n"
             f"GRANT ALL ON *.* TO '{self.user}'@'%' WITH GRANT OPTION;\n"
         )
+        if (self.folder / "data" / "mysql").exists():
+            return
         result = subprocess.run(
             [
                 install,

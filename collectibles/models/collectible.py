@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from catalog.models import Category, Collection, Sponsor
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
-from kloppocar.api.models import Row, VersionedRow, one_of
+from kloppocar.api.models import JSONField, Row, VersionedRow, one_of
 from kloppocar.api.permissions import is_staff
 
 
@@ -53,7 +53,7 @@ class Collectible(VersionedRow):
         max_length=10, choices=CollectibleStatus, default=CollectibleStatus.DRAFT, db_default=CollectibleStatus.DRAFT
     )
     published_at = models.DateTimeField(null=True, blank=True, default=None)
-    price = models.JSONField(null=True, blank=True, default=None)
+    price = JSONField(null=True, blank=True, default=None)
     points = models.PositiveIntegerField(default=0, db_default=0)
     sponsors = models.ManyToManyField(Sponsor, through="CollectibleSponsor", related_name="collectibles")
 

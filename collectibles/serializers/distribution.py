@@ -14,6 +14,7 @@ from collectibles.models import (
     MissionProgress,
 )
 from communities.serializers import EndsAfterItStarts
+from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer, PartsSerializer, refuse_doubles
 
 from .copy import GrantedCopySerializer
@@ -85,6 +86,7 @@ class DistributionCodeSerializer(ModelSerializer):
         fields = ["id", "distribution", "code", "printed", "max_uses", "uses", "revoked", "revoked_at", *STAMPS]
         read_only_fields = ["uses", "revoked_at", *STAMPS]
 
+    @reads("code")
     def get_printed(self, row: DistributionCode) -> str:
         return codes.format_code(row.code)
 

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from collectibles.models import Collectible, Mission
 from communities.serializers import EndsAfterItStarts, refuse_other_kinds
+from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer
 
 STAMPS = ["version", "created_at", "updated_at"]
@@ -50,9 +51,11 @@ class MissionSerializer(EndsAfterItStarts, ModelSerializer):
     def is_signed_in(self) -> bool:
         return self.context["request"].user.is_authenticated
 
+    @reads("mine")
     def get_progress(self, mission: Mission) -> int | None:
         mine = self.mine(mission)
         return (mine.progress if mine else 0) if self.is_signed_in() else None
 
+    @reads("mine", "goal", "active", "starts_at", "ends_at")
     def get_state(self, mission: Mission) -> str | None:
         return mission.state_at(timezone.now(), self.mine(mission)).value if self.is_signed_in() else None

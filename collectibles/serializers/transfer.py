@@ -8,6 +8,7 @@ from rest_framework import serializers
 from collectibles import codes
 from collectibles.models import Copy, Transfer, TransferState
 from collectibles.services.transfer import OFFER_LASTS
+from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users.serializers import PublicUserSerializer
 
@@ -41,6 +42,7 @@ class TransferSerializer(ModelSerializer):
         ]
         read_only_fields = fields
 
+    @reads("expires_at", "accepted_at", "cancelled_at")
     def get_state(self, row: Transfer) -> TransferState:
         return row.state_at(timezone.now())
 

@@ -4,7 +4,6 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
@@ -16,11 +15,11 @@ from collectibles.serializers import (
     CopySerializer,
     PublicCopySerializer,
 )
-from kloppocar.api.viewsets import RetrieveMixin, UpdateMixin, ViewSet
+from kloppocar.api.viewsets import ListMixin, RetrieveMixin, UpdateMixin, ViewSet
 from users.models import User
 
 
-class CopyViewSet(RetrieveMixin, mixins.ListModelMixin, UpdateMixin, ViewSet):
+class CopyViewSet(RetrieveMixin, ListMixin, UpdateMixin, ViewSet):
     """The caller's own copies; `favorite` is all that they change. `{id}/history/` is public."""
 
     queryset = Copy.objects.none()
@@ -54,11 +53,10 @@ class CopyViewSet(RetrieveMixin, mixins.ListModelMixin, UpdateMixin, ViewSet):
         """The ledger of one copy, oldest line first."""
         copy = get_object_or_404(Copy, pk=pk)
         lines = CopyEvent.objects.filter(copy=copy).select_related("from_user", "to_user").order_by("id")
-        page = self.paginate_queryset(lines)
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        return self.answer_page(lines)
 
 
-class PublicCopies(mixins.ListModelMixin, ViewSet):
+class PublicCopies(ListMixin, ViewSet):
     """Copies with their owners' public part."""
 
     queryset = Copy.objects.none()

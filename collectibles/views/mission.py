@@ -30,11 +30,10 @@ class MissionViewSet(CrudViewSet):
     is_public = True
 
     def get_queryset(self):
+        user: Any = self.request.user
+        mine = MissionProgress.objects.filter(user=user) if user.is_authenticated else MissionProgress.objects.none()
         listed = Prefetch("collectibles", queryset=Collectible.objects.only("id"))
-        missions = Mission.objects.visible_to(self.request.user).prefetch_related(listed)
-        if not self.request.user.is_authenticated:
-            return missions
-        mine = MissionProgress.objects.filter(user=self.request.user)
+        missions = Mission.objects.visible_to(user).prefetch_related(listed)
         return missions.prefetch_related(Prefetch("progress", queryset=mine, to_attr="mine"))
 
     def perform_create(self, serializer):

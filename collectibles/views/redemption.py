@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
@@ -21,7 +20,7 @@ from collectibles.serializers import (
 from collectibles.services import preview, redeem
 from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses
-from kloppocar.api.viewsets import RetrieveMixin, ViewSet
+from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -32,7 +31,7 @@ KEY = OpenApiParameter(
 is_key = re.compile(r"[\x21-\x7e]{1,128}").fullmatch
 
 
-class RedemptionViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
+class RedemptionViewSet(RetrieveMixin, ListMixin, ViewSet):
     """POST redeems a code; GET lists one's own redemptions."""
 
     queryset = Grant.objects.none()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -20,10 +19,10 @@ from collectibles.serializers import (
 from collectibles.services import accept, cancel, open_offer
 from kloppocar.api.etag import etag_of
 from kloppocar.api.throttling import Guesses
-from kloppocar.api.viewsets import RetrieveMixin, ViewSet
+from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 
 
-class TransferViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
+class TransferViewSet(RetrieveMixin, ListMixin, ViewSet):
     """What one gave and received. POST offers a copy; its secret is told this once."""
 
     queryset = Transfer.objects.none()

@@ -5,18 +5,22 @@ from typing import Any
 from .errors import Refusal
 
 
+def etag(key: Any, version: int) -> str:
+    """What `If-Match` and `If-None-Match` are compared with."""
+    return f'"{key}-{version}"'
+
+
 def etag_of(row: Any) -> str:
-    """The row's key and version; what `If-Match` and `If-None-Match` are compared with."""
-    return f'"{row.pk}-{row.version}"'
+    return etag(row.pk, row.version)
 
 
 def has_etag(row: Any) -> bool:
     return isinstance(getattr(row, "version", None), int)
 
 
-def is_named(row: Any, header: str) -> bool:
-    """Whether a list of ETags, as the headers carry it, names this version of the row."""
-    return header.strip() == "*" or etag_of(row) in {part.strip().removeprefix("W/") for part in header.split(",")}
+def is_named(tag: str, header: str) -> bool:
+    """Whether a list of ETags, as the headers carry it, names this one."""
+    return header.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
 def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
@@ -25,7 +29,7 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
     The caller holds the row's lock.
     """
     wanted = request.headers.get("If-Match")
-    if wanted is None or not has_etag(row) or is_named(row, wanted):
+    if wanted is None or not has_etag(row) or is_named(etag_of(row), wanted):
         return
     current = view.get_serializer(row).data
     extra = {"current": current, "differences": differences(request.data, current)}

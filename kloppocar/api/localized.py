@@ -13,6 +13,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
+from .models import JSONField
+
 MAIN_LANGUAGE = "en"
 COLLATIONS = {"mysql": "utf8mb4_unicode_ci", "sqlite": "NOCASE"}
 
@@ -60,7 +62,7 @@ def validate_texts(value: Any, *, max_length: int) -> None:
             raise ValidationError(f"The text for {code} holds a forbidden character.", code="forbidden_character")
 
 
-class LocalizedField(models.JSONField):
+class LocalizedField(JSONField):
     """A column of texts by language. `max_length` bounds each text, in characters."""
 
     def __init__(self, *args: Any, max_length: int = 200, **kwargs: Any) -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import models
+
+from .models import JSONField
 
 KINDS = ["image", "video", "model", "qr", "web"]
 is_https_url = URLValidator(schemes=["https"])
@@ -27,7 +28,7 @@ def validate_media(value: Any) -> None:
             is_https_url(url)
 
 
-class MediaField(models.JSONField):
+class MediaField(JSONField):
     """A column of media; empty by default."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

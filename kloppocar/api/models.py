@@ -1,9 +1,38 @@
 """What every table shares: times, a version, and columns that compare byte for byte."""
 
+import json
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
+
+
+class CompactEncoder(json.JSONEncoder):
+    """JSON as answers are written: UTF-8 without spaces, so that a column's text can be passed on as it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"separators": (",", ":"), "ensure_ascii": False})
+
+    def encode(self, o: Any) -> str:
+        text = super().encode(o)
+        return text if text.isascii() or is_utf8(text) else json.dumps(o, separators=(",", ":"))
+
+
+def is_utf8(text: str) -> bool:
+    """Whether it can be stored as it is: halves of surrogate pairs cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class JSONField(models.JSONField):
+    """A column of JSON, written compactly."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"encoder": CompactEncoder})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["encoder"]
+        return name, "django.db.models.JSONField" if type(self) is JSONField else path, args, kwargs
 
 
 class VersionField(models.PositiveIntegerField):

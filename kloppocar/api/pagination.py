@@ -5,6 +5,7 @@ A cursor holds the values of the ordering columns of the last row seen. MySQL an
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -32,21 +33,32 @@ class CursorPagination(BasePagination):
     next = previous = None  # until a page was read: an error has a page of its own too
 
     def paginate_queryset(self, queryset, request, view=None):
+        wanted = self.open(queryset, request)
+        return self.close([list(part) for part in wanted], lambda row: [value_of(row, name) for name, *_ in self.order])
+
+    def open(self, queryset: QuerySet, request: Any) -> list[QuerySet]:
+        """What to read for the page that is asked for: of each part one row more than the page may hold."""
         self.request = request
-        size = page_size(request.query_params.get("page_size"))
+        self.size = page_size(request.query_params.get("page_size"))
         self.count = self.how_many(queryset) if wants_count(request.query_params.get("count")) else None
-        order = total_order(queryset)
-        cursor, backwards = decode(request.query_params.get("cursor"), order, queryset)
-        if backwards:
-            page = self.read(queryset, flipped(order), cursor, size + 1)
-            more, page = len(page) > size, page[:size][::-1]
-            self.has_previous, self.has_next = more, True
-        else:
-            page = self.read(queryset, order, cursor, size + 1)
-            more, page = len(page) > size, page[:size]
-            self.has_previous, self.has_next = bool(cursor), more
-        self.next = encode(order, page[-1], backwards=False) if self.has_next and page else None
-        self.previous = encode(order, page[0], backwards=True) if self.has_previous and page else None
+        self.order = total_order(queryset)
+        self.cursor, self.backwards = decode(request.query_params.get("cursor"), self.order, queryset)
+        order = flipped(self.order) if self.backwards else self.order
+        after = beyond(order, self.cursor) if self.cursor else None
+        parts = [part.filter(after) if after else part for part in self.parts(queryset)]
+        return [part.order_by(*map(str, order))[: self.size + 1] for part in parts]
+
+    def close(self, read: list[list[Any]], values: Callable[[Any], list[Any]]) -> list[Any]:
+        """The page, of what was read of each part. `values` gives what a cursor remembers of a row."""
+        rows = (
+            read[0] if len(read) == 1 else merged(read, values, flipped(self.order) if self.backwards else self.order)
+        )
+        more, page = len(rows) > self.size, rows[: self.size]
+        if self.backwards:
+            page = page[::-1]
+        has_next, has_previous = (True, more) if self.backwards else (more, bool(self.cursor))
+        self.next = encode(self.order, values(page[-1]), backwards=False) if has_next and page else None
+        self.previous = encode(self.order, values(page[0]), backwards=True) if has_previous and page else None
         return page
 
     def parts(self, queryset: QuerySet) -> list[QuerySet]:
@@ -55,12 +67,6 @@ class CursorPagination(BasePagination):
 
     def how_many(self, queryset: QuerySet) -> int:
         return sum(part.count() for part in self.parts(queryset))
-
-    def read(self, queryset: QuerySet, order: "Order", cursor: list[Any], limit: int) -> list[Any]:
-        """The first rows after the cursor."""
-        after = beyond(order, cursor) if cursor else Q()
-        parts = [list(part.filter(after).order_by(*map(str, order))[:limit]) for part in self.parts(queryset)]
-        return parts[0] if len(parts) == 1 else merged(parts, order)[:limit]
 
     def get_paginated_response(self, data):
         links = {"next": self.get_next_link(), "previous": self.get_previous_link()}
@@ -152,12 +158,12 @@ def flipped(order: Order) -> Order:
     return [column.flipped() for column in order]
 
 
-def merged(parts: list[list[Any]], order: Order) -> list[Any]:
+def merged(parts: list[list[Any]], values: Callable[[Any], list[Any]], order: Order) -> list[Any]:
     """Rows of all parts in the one order; for columns without NULL."""
-    rows = [row for part in parts for row in part]
-    for name, descending, _ in reversed(order):
-        rows.sort(key=lambda row: value_of(row, name), reverse=descending)
-    return rows
+    rows = [(values(row), row) for part in parts for row in part]
+    for place, column in reversed(list(enumerate(order))):
+        rows.sort(key=lambda pair: pair[0][place], reverse=column.descending)
+    return [row for _, row in rows]
 
 
 def beyond(order: Order, values: list[Any]) -> Q:
@@ -185,10 +191,9 @@ def after(column: Column, value: Any) -> Q:
     return bound | Q(**{f"{name}__isnull": True}) if column.descending and column.nullable else bound
 
 
-def encode(order: Order, row: Any, *, backwards: bool) -> str:
-    """The cursor that goes on after `row` (or before it)."""
-    values = [value_of(row, column.name) for column in order]
-    body = orjson.dumps([signature(order), int(backwards), values])
+def encode(order: Order, values: list[Any], *, backwards: bool) -> str:
+    """The cursor that goes on after the row with these values (or before it)."""
+    body = orjson.dumps([signature(order), int(backwards), values], option=orjson.OPT_UTC_Z)
     return base64.urlsafe_b64encode(body).rstrip(b"=").decode()
 
 

@@ -1,5 +1,6 @@
 """What every serializer shares: localised texts, `fields`/`omit`, `lang`, and relations that respect visibility."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -55,25 +56,30 @@ class ModelSerializer(serializers.ModelSerializer):
         return [field for field in super()._readable_fields if names is None or field.field_name in names]
 
     @cached_property
-    def chosen(self) -> set[str] | None:
+    def chosen(self) -> frozenset[str] | None:
         """The field names that the request asks for; None means all."""
         request = self.context.get("request")
         if request is None or not self.is_outermost or request.method not in {"GET", "HEAD"}:
             return None
-        names = {name for name, field in self.fields.items() if not field.write_only} | {"localized"}
-        wanted = parse_names(request, "fields", names)
-        unwanted = parse_names(request, "omit", names)
-        return None if wanted is None and unwanted is None else (wanted or names) - (unwanted or set())
+        return chosen_of(request, {name for name, field in self.fields.items() if not field.write_only})
+
+    @staticmethod
+    def language_for(request: Any) -> str:
+        """The language of `localized`; without one there is none."""
+        return request.GET.get("lang", "")
 
     @property
     def is_outermost(self) -> bool:
+        """Whether it is the view's own; one that is made for a part, but without a parent, says so in its context."""
         parent = self.parent
+        if self.context.get("is_part"):
+            return False
         return parent is None or (isinstance(parent, serializers.ListSerializer) and parent.parent is None)
 
     def to_representation(self, instance):
         data = super().to_representation(instance)
         request = self.context.get("request")
-        language = request.GET.get("lang") if request else None
+        language = self.language_for(request) if request else ""
         if language and (self.chosen is None or "localized" in self.chosen) and self.localized_names:
             data["localized"] = {name: resolve(data[name], language) for name in self.localized_names if name in data}
         return data
@@ -81,6 +87,14 @@ class ModelSerializer(serializers.ModelSerializer):
     @cached_property
     def localized_names(self) -> list[str]:
         return [name for name, field in self.fields.items() if isinstance(field, LocalizedSerializerField)]
+
+
+def chosen_of(request: Any, names: Iterable[str]) -> frozenset[str] | None:
+    """What `?fields=` and `?omit=` leave of these names; None means all."""
+    known = {*names, "localized"}
+    wanted = parse_names(request, "fields", known)
+    unwanted = parse_names(request, "omit", known)
+    return None if wanted is None and unwanted is None else frozenset((wanted or known) - (unwanted or set()))
 
 
 def parse_names(request: Any, parameter: str, known: set[str]) -> set[str] | None:
@@ -122,10 +136,14 @@ class EmbeddedField(serializers.PrimaryKeyRelatedField):
 
     @cached_property
     def embedded(self) -> serializers.BaseSerializer:
-        return self.embedded_class(context=self.context)
+        return self.embedded_class(context={**self.context, "is_part": True})
 
     def use_pk_only_optimization(self):
         return False
+
+    def get_choices(self, cutoff=None):
+        rows = self.get_queryset()
+        return {row.pk: self.display_value(row) for row in rows[:cutoff]} if rows is not None else {}
 
     def to_internal_value(self, data):
         return super().to_internal_value(data["id"] if isinstance(data, dict) and "id" in data else data)

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from kloppocar.api.localized import resolve
+from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users.models import Notification
 
@@ -35,23 +35,23 @@ class InboxSerializer(ModelSerializer):
         ]
         read_only_fields = fields
 
+    @reads("published_at")
     def get_received_at(self, message: Any) -> str:
         """When it was published, or when the reader joined, if that was later."""
         at = max(message.published_at, self.context["request"].user.created_at)
         return serializers.DateTimeField().to_representation(at)
 
+    @reads("read_at")
     def get_read(self, message: Any) -> bool:
         return message.read_at is not None
 
+    @reads("archived_at")
     def get_archived(self, message: Any) -> bool:
         return message.archived_at is not None
 
-    def to_representation(self, instance):
-        data = super().to_representation(instance)
-        language = self.context["request"].user.language
-        if language and "localized" not in data and (self.chosen is None or "localized" in self.chosen):
-            data["localized"] = {name: resolve(data[name], language) for name in self.localized_names if name in data}
-        return data
+    @staticmethod
+    def language_for(request: Any) -> str:
+        return request.GET.get("lang", "") or request.user.language
 
 
 class InboxChangeSerializer(RefusingUnknownFields):

@@ -1,7 +1,7 @@
 """People as others see them, and as they see themselves."""
 
 from bisect import bisect_right
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -40,8 +40,17 @@ class RankField(serializers.Field):
         super().__init__(source="score", read_only=True, **kwargs)
 
     def to_representation(self, value):
-        rank = rank_of(value, cast(dict[str, Any], self.context))
-        return UserRankSerializer(rank, context=self.context).data if rank else None
+        return self.reader(self.context)(value)
+
+    def reader(self, context):
+        """What gives the JSON of a score's rank."""
+        serializer = UserRankSerializer(context={**context, "is_part": True})
+
+        def read(score: int) -> dict[str, Any] | None:
+            rank = rank_of(score, context)
+            return serializer.to_representation(rank) if rank else None
+
+        return read
 
 
 RankField = extend_schema_field(UserRankSerializer(allow_null=True))(RankField)  # type: ignore[misc]

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from rest_framework import mixins
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
 
 from kloppocar.api.viewsets import (
     CreateMixin,
     DestroyMixin,
+    ListMixin,
     RetrieveMixin,
     ViewSet,
 )
@@ -18,7 +18,7 @@ from users.serializers import PushDeviceSerializer
 from users.services import register_device
 
 
-class PushDeviceViewSet(RetrieveMixin, mixins.ListModelMixin, DestroyMixin, CreateMixin, ViewSet):
+class PushDeviceViewSet(RetrieveMixin, ListMixin, DestroyMixin, CreateMixin, ViewSet):
     """One's own phones and browsers; a token that shows up again moves to whoever signs in with it."""
 
     queryset = PushDevice.objects.none()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import mixins, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from kloppocar.api.etag import refuse_if_moved_on
 from kloppocar.api.pagination import CursorPagination
 from kloppocar.api.transactions import atomically
-from kloppocar.api.viewsets import RetrieveMixin, ViewSet
+from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 from users.filters import InboxFilterSet
 from users.models import Notification
 from users.serializers import InboxChangeSerializer, InboxSerializer, UnreadCountSerializer
@@ -23,7 +23,7 @@ class InboxPagination(CursorPagination):
         return queryset.by_audience()
 
 
-class InboxViewSet(RetrieveMixin, mixins.ListModelMixin, ViewSet):
+class InboxViewSet(RetrieveMixin, ListMixin, ViewSet):
     """One's own messages, and what one did with them; archived ones are listed by `?archived=true` only."""
 
     queryset = Notification.objects.none()

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -16,6 +15,7 @@ from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
 from kloppocar.api.viewsets import (
     CreateMixin,
     CrudViewSet,
+    ListMixin,
     RetrieveMixin,
     UpdateMixin,
     ViewSet,
@@ -26,7 +26,7 @@ from users.models import Rank, User, UserStatus
 from users.serializers import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
 
 
-class UserViewSet(RetrieveMixin, mixins.ListModelMixin, CreateMixin, UpdateMixin, ViewSet):
+class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     """The public part of people for anybody; staff see and change more; `me/` is one's own account."""
 
     queryset = User.objects.none()

@@ -1,0 +1,114 @@
+"""Rows to measure on: one database a size, made by the server itself from its sequence engine, kept between runs."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import MySQLdb
+import MySQLdb.cursors
+from tqdm import tqdm
+
+from scripts.mariadb import MariaDB
+
+FOLDER = Path(__file__).resolve().parent.parent / ".local" / "bench"
+SIZES = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
+CHUNK = 20_000
+MINE = 60  # copies of the person whose token is sent
+VERSION = 1  # raise it when the rows below change: kept databases are made anew
+SUB = "be000000-0000-4000-8000-000000000001"
+
+DESCRIPTION = "A part of the car that everybody remembers, drawn by hand and numbered. "
+PARENTS = f"""
+INSERT INTO communities_community (id, title, description, media) VALUES
+  (1, '{{"en":"Club","de":"Verein"}}', '{{}}', '{{}}');
+INSERT INTO catalog_project (id, name, attributes) VALUES (1, '{{"en":"Roadshow"}}', '{{}}');
+INSERT INTO catalog_category (id, name) SELECT seq, CONCAT('{{"en":"Part ', seq, '","de":"Teil ', seq, '"}}') FROM seq_1_to_10;
+INSERT INTO catalog_sponsor (id, name, description, organization, urls, media)
+  SELECT seq, CONCAT('{{"en":"Sponsor ', seq, '"}}'), '{{}}', '{{}}', '{{}}', '{{"image":{{"load":"https://media.example/s.png"}}}}'
+  FROM seq_1_to_5;
+INSERT INTO catalog_collection (id, community_id, project_id, name, description, media)
+  SELECT seq, 1, 1, CONCAT('{{"en":"Collection ', seq, '","de":"Sammlung ', seq, '"}}'), '{{}}', '{{}}' FROM seq_1_to_50;
+INSERT INTO users_user (id, password, is_superuser, cognito_sub, username, status, score)
+  SELECT seq, '!', 0, IF(seq = 1, '{SUB}', CONCAT('sub-', seq)), CONCAT('user', seq), 'active', seq FROM seq_1_to_2000;
+INSERT INTO users_rank (id, title, level, min_score) VALUES (1, '{{"en":"Novice"}}', 1, 0), (2, '{{"en":"Master"}}', 2, 500);
+"""
+COLLECTIBLES = f"""
+INSERT INTO collectibles_collectible
+  (id, collection_id, category_id, label, name, description, media, circulation, minted, status, published_at, points,
+   created_at, updated_at)
+SELECT seq, 1 + seq % 50, 1 + seq % 10, '{{"en":"No.","de":"Nr."}}',
+  CONCAT('{{"en":"Door ', seq, '","de":"Tür ', seq, '"}}'),
+  '{{"en":"{DESCRIPTION * 2}","de":"{DESCRIPTION * 2}"}}',
+  CONCAT('{{"image":{{"load":"https://media.example/', seq, '.png"}},"model":{{"url":"https://media.example/', seq, '.glb"}}}}'),
+  IF(seq % 3 = 0, NULL, 1000000), seq % 997, IF(seq % 50 = 7, 'draft', 'available'),
+  '2025-01-01' + INTERVAL seq SECOND, 10,
+  '2026-01-01 00:00:00.123456', '2026-02-01 00:00:00.5' FROM seq_{{first}}_to_{{last}};
+INSERT INTO collectibles_collectiblesponsor (collectible_id, sponsor_id, message)
+  SELECT seq, 1 + seq % 5, '{{"en":"Drive safely"}}' FROM seq_{{first}}_to_{{last}} WHERE seq % 10 = 0;
+INSERT INTO collectibles_copy (id, collectible_id, mint, owner_id, acquired_at)
+  SELECT seq, seq, 1 + seq % 997, IF(seq % (1 + {{rows}} DIV {MINE}) = 1, 1, 2 + seq % 1999),
+  '2026-03-01' + INTERVAL seq SECOND FROM seq_{{first}}_to_{{last}};
+"""
+
+
+@contextmanager
+def server() -> Iterator[MariaDB]:
+    """A MariaDB whose data stays in .local/bench/; one run at a time."""
+    with MariaDB("--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=2G", folder=FOLDER) as mariadb:
+        yield mariadb
+
+
+def connect(mariadb: MariaDB, database: str) -> MySQLdb.Connection:
+    return MySQLdb.connect(
+        host="127.0.0.1", port=mariadb.port, user=mariadb.user, password=mariadb.password, database=database,
+        charset="utf8mb4", autocommit=True,
+    )  # fmt: skip
+
+
+def name_of(size: str) -> str:
+    return f"bench_{size}_v{VERSION}"
+
+
+def load(mariadb: MariaDB, size: str) -> str:
+    """The address of a database with that many rows; made on first use."""
+    name = name_of(size)
+    url = mariadb.url.rpartition("/")[0] + "/" + name
+    with connect(mariadb, "mysql") as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = %s AND table_name = 'loaded'", [name]
+        )
+        if cursor.fetchone()[0]:
+            return url
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    manage(url, "migrate", "--verbosity=0")
+    fill(connect(mariadb, name), SIZES[size], size)
+    manage(url, "apply_triggers")
+    return url
+
+
+def fill(connection: MySQLdb.Connection, rows: int, label: str) -> None:
+    """Before the triggers are there: what they would write is not measured, and they would take hours."""
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SET time_zone = '+00:00', foreign_key_checks = 0, unique_checks = 0")
+        run(cursor, PARENTS)
+        for first in tqdm(range(1, rows + 1, CHUNK), desc=f"loading {label}", unit_scale=CHUNK, disable=None):
+            last = min(first + CHUNK - 1, rows)
+            chunk = COLLECTIBLES.replace("{first}", str(first)).replace("{last}", str(last))
+            run(cursor, chunk.replace("{rows}", str(rows)))
+        tables = ["collectible", "collectiblesponsor", "copy"]
+        run(cursor, "ANALYZE TABLE " + ", ".join(f"collectibles_{table}" for table in tables))
+        run(cursor, "CREATE TABLE loaded (id INT)")
+
+
+def run(cursor: MySQLdb.cursors.Cursor, script: str) -> None:
+    for statement in filter(str.strip, script.split(";\n")):
+        cursor.execute(statement.rstrip().rstrip(";"))
+
+
+def manage(url: str, *arguments: str) -> None:
+    environment = os.environ | {"ENV": "local", "DATABASE_URL": url}
+    subprocess.run([sys.executable, "manage.py", *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,48 @@
+"""Lists inside of rows, such as a collectible's sponsors: read for a whole page by one more statement."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+
+class Keys:
+    """Stands for a list that shows nothing but keys."""
+
+
+class Instances:
+    """Stands for a list that a serializer's own method reads: of model instances, not of JSON."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One such list."""
+
+    path: str  # where the rows' queryset may bring a Prefetch with a narrower one
+    key: int  # place of the column that the list belongs to
+    relation: Any
+    child: type  # the serializer of its rows, or Keys, or Instances
+    language: str
+
+    @property
+    def owner(self) -> str:
+        """How the listed rows point back."""
+        return self.relation.remote_field.name
+
+    def queryset(self, whole: models.QuerySet) -> models.QuerySet:
+        """All rows that may be listed: of the Prefetch that `whole` brings, or of the model's manager."""
+        for lookup in whole._prefetch_related_lookups:  # type: ignore[attr-defined]
+            if not isinstance(lookup, str) and lookup.prefetch_to == self.path and lookup.queryset is not None:
+                return lookup.queryset
+        return self.relation.related_model._default_manager.using(whole.db)
+
+    def of(self, keys: Iterable[Any], listed: models.QuerySet) -> models.QuerySet:
+        return listed.filter(**{f"{self.owner}__in": list(keys)})
+
+
+def grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
