@@ -53,7 +53,7 @@ def connect() -> MySQLdb.Connection:
     url = urlparse(os.environ["DATABASE_URL"])
     return MySQLdb.connect(
         host=url.hostname, port=url.port, user=url.username, password=url.password, database=url.path[1:],
-        charset="utf8mb4", autocommit=True, init_command="SET time_zone = '+00:00'",
+        charset="utf8mb4", autocommit=True, init_command="SET time_zone = '+00:00', join_cache_level = 0",
     )  # fmt: skip
 
 

@@ -148,6 +148,8 @@ SQLITE_OPTIONS = {
 MYSQL_SESSION = (
     "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 3,"
     " sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'"
+    # No join buffers: a page is read in its list's order, row by row, and a buffer would lose that order.
+    " /*M!100600 , join_cache_level = 0 */ /*!80000 , optimizer_switch = 'block_nested_loop=off' */"
 )
 
 
