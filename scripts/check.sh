@@ -28,6 +28,11 @@ as_deployed() { # what a stage's environment looks like; nothing is connected to
 
 step "format" $python -m ruff format --check .
 step "lint" $python -m ruff check .
+if [ -x .venv/bin/hadolint ]; then
+    step "Dockerfile" .venv/bin/hadolint Dockerfile
+else
+    echo "check: THE DOCKERFILE WAS NOT LINTED: HADOLINT IS NOT TO BE HAD FOR THIS MACHINE"
+fi
 step "types" $python -m mypy
 step "migrations are up to date" locally $python manage.py makemigrations --check --dry-run
 step "system checks on SQLite" locally $python manage.py check --database default --fail-level WARNING
