@@ -24,7 +24,8 @@ from collectibles.views import (
 )
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
 from kloppocar import pages
-from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, UserViewSet
+from kloppocar.account import AccountViewSet
+from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet
 
 
 class Router(DefaultRouter):
@@ -42,7 +43,7 @@ class Router(DefaultRouter):
 admin.site.site_header = admin.site.site_title = "Kloppocar"
 
 router = Router()
-router.register("users", UserViewSet, "user")
+router.register("users", AccountViewSet, "user")
 router.register(r"users/(?P<user_id>[0-9]{1,18})/copies", CopiesOfUserViewSet, "user-copies")
 router.register("ranks", RankViewSet, "rank")
 router.register("devices", PushDeviceViewSet, "device")

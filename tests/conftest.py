@@ -35,6 +35,17 @@ def _empty_caches():
 
 
 @pytest.fixture
+def aws(monkeypatch):
+    """Everything that boto3 is asked stays in this process."""
+    from moto import mock_aws  # slow to import
+
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):  # AWS's descriptions are slow to read
+        yield
+
+
+@pytest.fixture
 def cast(db) -> dict[str, User]:
     return {name: make_user(name) for name in ("alice", "bob", "carol", "staff")}
 

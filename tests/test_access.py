@@ -39,6 +39,8 @@ user-detail                 PUT     401 403 403 403 403 200
 user-detail                 PATCH   401 403 403 403 403 200
 user-me                     GET     401 200 200 200 200 200
 user-me                     PATCH   401 200 200 200 200 200
+user-me                     DELETE  401 204 204 204 204 204
+user-me-export              GET     401 200 200 200 200 200
 user-copies-list            GET     200 200 200 200 200 200
 rank-list                   GET     200 200 200 200 200 200
 rank-list                   POST    401 403 403 403 403 400

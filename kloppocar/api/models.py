@@ -1,6 +1,7 @@
 """What every table shares: times, a version, and columns that compare byte for byte."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -85,3 +86,9 @@ class VersionedRow(Row):
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> models.CheckConstraint:
     """The constraint that holds a column to its choices, whoever writes it."""
     return models.CheckConstraint(condition=models.Q(**{f"{field}__in": choices.values}), name=name)
+
+
+def plain_rows(rows: models.QuerySet, *, hide: Iterable[str] = (), also: Iterable[str] = ()) -> Any:
+    """The rows as dictionaries of every column, those of tomorrow included; `also` adds columns of related rows."""
+    columns = [field.attname for field in rows.model._meta.concrete_fields if field.name not in set(hide)]
+    return rows.order_by("pk").values(*columns, *also)

@@ -32,6 +32,7 @@ ORDINARY = {
     "collection-gallery-list": "shows the first copies of each collectible, which a window function picks",
     "inbox-detail": "its ETag is the sum of two versions, which the view makes of the row",
     "inbox-unread-count": "a number, neither a page nor a row",
+    "user-me-export": "one document of many tables",
     "user-me": "one's own account with a count, neither a page nor a row of the view's queryset",
 }
 GETS = {pattern.name: pattern for pattern in api_patterns() if "get" in pattern.callback.actions}

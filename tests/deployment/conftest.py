@@ -7,19 +7,9 @@ from functools import cache
 
 import boto3
 import pytest
-from moto import mock_aws
 
 REGION = "eu-central-1"
 FUNCTION = "kloppocar-dev"
-
-
-@pytest.fixture
-def aws(monkeypatch):
-    """Everything that boto3 is asked stays in this process."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    with mock_aws(config={"core": {"reset_boto3_session": False}}):  # AWS's descriptions are slow to read
-        yield
 
 
 @cache

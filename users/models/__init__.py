@@ -2,6 +2,7 @@
 
 from .device import Platform, PushDevice
 from .notification import Audience, Notification, NotificationQuerySet, NotificationReceipt
+from .pool import PoolRemoval
 from .user import Rank, User, UserManager, UserQuerySet, UserStatus
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "NotificationQuerySet",
     "NotificationReceipt",
     "Platform",
+    "PoolRemoval",
     "PushDevice",
     "Rank",
     "User",

@@ -4,6 +4,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from users.models import User, UserStatus
 
@@ -50,8 +52,10 @@ def refresh_email(*, user: User, email: str | None, issued_at: float) -> User:
 
 
 def _save_email(user: User, email: str) -> None:
-    user.email = email
-    user.save(update_fields=["email", "updated_at", "version"])
+    """Unless the account was erased meanwhile."""
+    changes = {"email": email, "updated_at": timezone.now(), "version": F("version") + 1}
+    if User.objects.filter(pk=user.pk).exclude(status=UserStatus.DELETED).update(**changes):
+        user.email = email
 
 
 def usable_email(email: str | None) -> str | None:

@@ -24,6 +24,7 @@ from kloppocar.api.viewsets import (
 from users.filters import RankFilterSet, StaffUserFilterSet, UserFilterSet
 from users.models import Rank, User, UserStatus
 from users.serializers import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
+from users.services import lock_account
 
 
 class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
@@ -53,7 +54,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     @me.mapping.patch
     def change_me(self, request):
         with transaction.atomic():
-            row = User.objects.select_for_update().get(pk=request.user.pk)
+            row = lock_account(request.user)
             refuse_if_moved_on(self, row, request)
             serializer = MeSerializer(row, data=request.data, partial=True, context=self.get_serializer_context())
             serializer.is_valid(raise_exception=True)
