@@ -1,7 +1,5 @@
 """Redeem a code: every check, the draw, the number and the copy in one transaction, or a reason why not."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +19,7 @@ from collectibles.models import (
     Transfer,
 )
 from kloppocar.api.errors import Refusal
-from kloppocar.api.throttling import Guesses
+from kloppocar.api.throttling import Guesses, counting
 from kloppocar.api.transactions import atomically
 from users.models import User
 
@@ -66,17 +64,6 @@ def preview(*, user: User, code: str, guesses: Guesses | None = None, now: datet
 
     with counting(guesses):
         return atomically(work)
-
-
-@contextmanager
-def counting(guesses: Guesses | None) -> Iterator[None]:
-    """Count what nobody knows, after the transaction: a counter in the database outlives its end."""
-    try:
-        yield
-    except Refusal as refusal:
-        if guesses is not None and refusal.code in {"unknown_code", "unknown_transfer"}:
-            guesses.count_wrong()
-        raise
 
 
 def parse(code: str) -> str:

@@ -13,12 +13,12 @@ from django.utils import timezone
 from collectibles import codes
 from collectibles.models import Copy, MissionProgress, Transfer, TransferState
 from kloppocar.api.errors import Refusal
-from kloppocar.api.throttling import Guesses
+from kloppocar.api.throttling import Guesses, counting
 from kloppocar.api.transactions import atomically
 from users.models import User, UserStatus
 
 from .granting import copy_of, lock_people
-from .redemption import counting, moved_missions
+from .redemption import moved_missions
 
 OFFER_LASTS = timedelta(minutes=15)
 

@@ -7,13 +7,14 @@ that not all come back at once. When the cache cannot be reached, requests go on
 import ipaddress
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 from django.conf import settings
 from django.core.cache import caches
-from rest_framework.exceptions import Throttled
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.throttling import BaseThrottle
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,7 @@ class Guesses:
     """
 
     def __init__(self, kind: str, request: Any) -> None:
-        self.request = request
+        self.kind, self.request = kind, request
         user, address = request.user, client_address(request)
         self.mine = Budget(f"{kind}_guesses", f"user-{user.pk}" if user.is_authenticated else address)
         self.there = Budget(f"{kind}_guesses_of_address", address)
@@ -202,3 +203,14 @@ class Guesses:
         if is_spent:
             wait = mine.reset if mine.left == 0 else there.reset
             raise Throttled(wait, "Too many wrong guesses.")
+
+
+@contextmanager
+def counting(guesses: Guesses | None) -> Iterator[None]:
+    """Count a secret that nobody knows after the transaction inside: a counter in the database outlives its end."""
+    try:
+        yield
+    except APIException as refusal:
+        if guesses is not None and refusal.get_codes() == f"unknown_{guesses.kind}":
+            guesses.count_wrong()
+        raise
