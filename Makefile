@@ -4,7 +4,7 @@ ARGS   ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-sqlite test-mariadb test-deep test-cognito deploy test-packages check format
+.PHONY: help messages setup run test test-sqlite test-mariadb test-deep test-cognito deploy test-packages check format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,3 +44,6 @@ check: setup test-packages  ## format, lint, types, migrations, system checks, t
 format: setup  ## format and repair what ruff can
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+
+messages: setup  ## bring kloppocar/locale in step with the sentences in the code, and compile it
+	@$(PYTHON) -m scripts.messages

@@ -2,12 +2,14 @@
 
 from .claim import Claim, claim_challenge, claim_mission
 from .granting import grant_starter
-from .redemption import Redemption, preview, redeem
+from .preview import Preview, preview
+from .redemption import Redemption, redeem
 from .transfer import Acceptance, accept, cancel, open_offer
 
 __all__ = [
     "Acceptance",
     "Claim",
+    "Preview",
     "Redemption",
     "accept",
     "cancel",

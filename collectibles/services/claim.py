@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from collectibles.models import Distribution, Grant, GrantSource, Mission, MissionProgress
 from communities.models import Challenge, ChallengeContribution, ChallengeTally, Membership
@@ -61,14 +62,14 @@ def refuse_unfinished_mission(mission: Mission, mine: MissionProgress | None, no
     if mine is not None and mine.claimed_at is not None:
         raise already_claimed(Grant.objects.filter(user=mine.user_id, mission=mission))
     if not mission.active or (mission.ends_at is not None and now >= mission.ends_at):
-        raise Refusal("ended", "This mission is over.", status=410, extra={"ended_at": mission.ends_at})
+        raise Refusal("ended", _("This mission is over."), status=410, extra={"ended_at": mission.ends_at})
     if now < mission.starts_at:
         extra = {"reason": "not_open_yet", "opens_at": mission.starts_at}
-        raise Refusal("not_claimable", "This mission has not begun yet.", status=409, extra=extra)
+        raise Refusal("not_claimable", _("This mission has not begun yet."), status=409, extra=extra)
     progress = mine.progress if mine is not None else 0
     if progress < mission.goal:
         extra = {"reason": "unfinished", "progress": progress, "goal": mission.goal}
-        raise Refusal("not_claimable", "This mission is not finished yet.", status=409, extra=extra)
+        raise Refusal("not_claimable", _("This mission is not finished yet."), status=409, extra=extra)
 
 
 def decide_challenge(*, user: User, challenge_id: int, now: datetime) -> Claim:
@@ -92,32 +93,32 @@ def refuse_unfinished_challenge(
     if progress < challenge.goal:
         if challenge.ends_at is not None and now >= challenge.ends_at:
             extra = {"ended_at": challenge.ends_at, **so_far}
-            raise Refusal("ended", "This challenge ended before its goal was reached.", status=410, extra=extra)
+            raise Refusal("ended", _("This challenge ended before its goal was reached."), status=410, extra=extra)
         extra = {"reason": "unfinished", **so_far}
-        raise Refusal("not_claimable", "The goal of this challenge is not reached yet.", status=409, extra=extra)
+        raise Refusal("not_claimable", _("The goal of this challenge is not reached yet."), status=409, extra=extra)
     if mine is None or not mine.count:
         extra = {"reason": "no_contribution", **so_far}
-        raise Refusal("not_claimable", "You did not contribute to this challenge.", status=409, extra=extra)
+        raise Refusal("not_claimable", _("You did not contribute to this challenge."), status=409, extra=extra)
     refuse_banned(challenge, user, now)
 
 
 def refuse_banned(challenge: Challenge, user: User, now: datetime) -> None:
     bans = Membership.objects.filter(community=challenge.community_id, user=user, banned_until__gt=now)
     if (until := bans.values_list("banned_until", flat=True).first()) is not None:
-        detail = "You are banned from this community for now."
+        detail = _("You are banned from this community for now.")
         raise Refusal("not_eligible", detail, status=403, extra={"reason": "banned", "until": until})
 
 
 def mark_claimed(rows: QuerySet[Any], now: datetime, **changes: Any) -> None:
     """Decided by the database: of many claims at once one marks the row."""
     if not rows.filter(claimed_at=None).update(claimed_at=now, updated_at=now, **changes):
-        raise Refusal("not_claimable", "This changed just now: please look again.", status=409)
+        raise Refusal("not_claimable", _("This changed just now: please look again."), status=409)
 
 
 def already_claimed(grants: QuerySet[Grant]) -> Refusal:
     earlier = grants.select_related("copy").first()
     extra = {"copy": copy_of(earlier) if earlier else None}
-    return Refusal("already_claimed", "You have claimed this before.", status=409, extra=extra)
+    return Refusal("already_claimed", _("You have claimed this before."), status=409, extra=extra)
 
 
 def reward(
@@ -127,10 +128,10 @@ def reward(
     if campaign is None:
         return None
     if not campaign.active or now >= campaign.ends_at:
-        raise Refusal("ended", "This reward is no longer given.", status=410, extra={"ended_at": campaign.ends_at})
+        raise Refusal("ended", _("This reward is no longer given."), status=410, extra={"ended_at": campaign.ends_at})
     if now < campaign.starts_at:
         extra = {"reason": "not_open_yet", "opens_at": campaign.starts_at}
-        raise Refusal("not_claimable", "This reward is not given yet.", status=409, extra=extra)
+        raise Refusal("not_claimable", _("This reward is not given yet."), status=409, extra=extra)
     if campaign.new_users_only and Grant.objects.filter(user=user).exists():
         raise only_for_new_users()
     return grant(user=user, distribution=campaign, source=source, now=now, **origin)

@@ -1,22 +1,20 @@
 """The one way to a copy: draw a collectible, take its next number, write copy and grant.
 
 Locks are taken in one order everywhere: user, code, collectible, distribution. The hottest row comes last, so that it
-is held for one statement and the commit only.
+is held for one statement and the commit only. `statements.py` says which statements these are, and why.
 """
 
 import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from collectibles.models import (
     Collectible,
-    CollectibleStatus,
     Copy,
     Distribution,
-    DistributionCollectible,
     DistributionKind,
     Draw,
     EditionSegment,
@@ -30,13 +28,14 @@ from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
 from users.models import User
 
-IN_STOCK = Q(circulation__isnull=True) | Q(minted__lt=F("circulation"))
+from . import statements
+
 random = secrets.SystemRandom()
 
 
 def lock_user(user: User) -> User:
     """The row under whose lock a person's grants are decided; of two scans at once by one person, one waits."""
-    return User.objects.select_for_update().only("id", "score", "language").get(pk=user.pk)
+    return statements.LOCK.one(user=user.pk)
 
 
 def lock_people(*ids: int) -> dict[int, User]:
@@ -48,30 +47,44 @@ def lock_people(*ids: int) -> dict[int, User]:
 def grant(*, user: User, distribution: Distribution, source: GrantSource, now: datetime, **origin: Any) -> Grant:
     """Give `user`, whose row the caller has locked, a copy from `distribution`; refuses when there is none."""
     segment = take_number(distribution=distribution, user=user, now=now)
-    collectible = segment.collectible
-    copy = Copy.objects.create(
-        collectible=collectible, mint=number_of(segment, collectible.minted), owner=user, acquired_at=now
-    )
-    granted = Grant.objects.create(user=user, distribution=distribution, copy=copy, source=source, **origin)
-    add_points(user=user, granted=granted, collectible=collectible)
-    count_redeemed(distribution, now)
+    granted = write(user, distribution, segment, now, source=source, **origin)
+    add_points(user=user, granted=granted, collectible=segment.collectible)
+    if not statements.REDEEMED(distribution=distribution.pk, now=now):
+        raise sold_out("limit")
     return granted
 
 
-def count_redeemed(distribution: Distribution, now: datetime) -> None:
-    """The campaign's own limit, decided by the database."""
-    room = Q(limit__isnull=True) | Q(redeemed__lt=F("limit"))
-    changes = {"redeemed": F("redeemed") + 1, "version": F("version") + 1, "updated_at": now}
-    if not Distribution.objects.filter(room, pk=distribution.pk).update(**changes):
-        raise sold_out()
+def write(user: User, distribution: Distribution, segment: EditionSegment, now: datetime, **why: Any) -> Grant:
+    """The copy and its grant, as rows and as what the answer shows of them."""
+    copy = Copy(
+        collectible=segment.collectible,
+        mint=number_of(segment, segment.collectible.minted),
+        owner_id=user.pk,
+        acquired_at=now,
+    )
+    copy.pk = statements.COPY(collectible=copy.collectible_id, mint=copy.mint, owner=user.pk, acquired_at=now)
+    granted = Grant(user=user, distribution=distribution, copy=copy, **why)
+    granted.pk = statements.GRANT(
+        user=user.pk,
+        distribution=distribution.pk,
+        copy=copy.pk,
+        source=granted.source,
+        code=granted.code_id,
+        mission=granted.mission_id,
+        challenge=granted.challenge_id,
+        idempotency_key=granted.idempotency_key,
+    )
+    return granted
 
 
-def sold_out() -> Refusal:
-    return Refusal("sold_out", "Everything of this campaign has found an owner.", status=409)
+def sold_out(reason: str) -> Refusal:
+    """`reason` is what ran out: the campaign's `limit`, or the `stock` of what it gives."""
+    detail = _("Everything of this campaign has found an owner.")
+    return Refusal("sold_out", detail, status=409, extra={"reason": reason})
 
 
 def only_for_new_users() -> Refusal:
-    detail = "This campaign is for people who have no copy yet."
+    detail = _("This campaign is for people who have no copy yet.")
     return Refusal("not_eligible", detail, status=403, extra={"reason": "new_users_only"})
 
 
@@ -83,48 +96,34 @@ def copy_of(granted: Grant | Transfer) -> dict[str, int]:
 
 def take_number(*, distribution: Distribution, user: User, now: datetime) -> EditionSegment:
     """Raise `minted` of a drawn collectible; the segment that its turn falls into, the collectible in it."""
-    candidates = candidates_of(distribution)
-    if candidates and distribution.once_per_collectible:
-        had = set(Grant.objects.filter(user=user).values_list("copy__collectible_id", flat=True))
-        had |= set(Copy.objects.filter(owner=user).values_list("collectible_id", flat=True))
-        candidates = {pk: weight for pk, weight in candidates.items() if pk not in had}
-        if not candidates:
-            detail = "You have everything that this campaign gives."
-            raise Refusal("not_eligible", detail, status=403, extra={"reason": "owns_everything"})
+    candidates = candidates_of(distribution, user)
     while candidates:
         (drawn,) = random.choices(list(candidates), weights=list(candidates.values()))
-        if raise_minted(drawn, now):
+        if statements.TURN(collectible=drawn, now=now):
             return segment_of(drawn)
         del candidates[drawn]
-    raise sold_out()
+    raise sold_out("stock")
 
 
-def candidates_of(distribution: Distribution) -> dict[int, int]:
-    """What can be drawn, by collectible id: its weight."""
-    available = IN_STOCK & Q(status=CollectibleStatus.AVAILABLE)
+def candidates_of(distribution: Distribution, user: User) -> dict[int, int]:
+    """What `user` can draw, by collectible id: its weight."""
+    once = distribution.once_per_collectible
     if distribution.draw == Draw.RANDOM_FROM_COLLECTION:
-        pool = Collectible.objects.filter(available, collection=distribution.collection_id)
-        return dict.fromkeys(pool.values_list("id", flat=True), 1)
-    in_pool = DistributionCollectible.objects.filter(distribution=distribution)
-    stocked = in_pool.filter(
-        Q(collectible__circulation__isnull=True) | Q(collectible__minted__lt=F("collectible__circulation")),
-        collectible__status=CollectibleStatus.AVAILABLE,
-    )
-    return dict(stocked.values_list("collectible_id", "weight"))
-
-
-def raise_minted(collectible_id: int, now: datetime) -> bool:
-    """Take the next turn of the running count, unless the edition ran out meanwhile."""
-    rows = Collectible.objects.filter(IN_STOCK, pk=collectible_id, status=CollectibleStatus.AVAILABLE)
-    return bool(rows.update(minted=F("minted") + 1, version=F("version") + 1, updated_at=now))
+        statement = statements.COLLECTION_ONCE if once else statements.COLLECTION
+    else:
+        statement = statements.POOL_ONCE if once else statements.POOL
+    rows = statement.all(distribution=distribution.pk, collection=distribution.collection_id, user=user.pk)
+    if not once:
+        return dict(rows)
+    if rows and all(had for _id, _weight, had in rows):
+        detail = _("You have everything that this campaign gives.")
+        raise Refusal("not_eligible", detail, status=403, extra={"reason": "owns_everything"})
+    return {pk: weight for pk, weight, had in rows if not had}
 
 
 def segment_of(collectible_id: int) -> EditionSegment:
     """The segment of the turn just taken; a new one when the edition has grown beyond the last."""
-    reserved = Exists(ReservedNumber.objects.filter(collectible=OuterRef("collectible")))
-    segments = EditionSegment.objects.select_related("collectible").annotate(has_reserved=reserved)
-    mine = segments.filter(collectible=collectible_id, first__lte=F("collectible__minted"))
-    segment = mine.order_by("-first").first()
+    segment = statements.SEGMENT.first(collectible=collectible_id)
     if segment is None:
         return grow(collectible_id, first=1)
     if segment.last is not None and segment.last < segment.collectible.minted:
@@ -168,12 +167,9 @@ def shuffled(segment: EditionSegment, turn: int) -> int:
 
 def add_points(*, user: User, granted: Grant, collectible: Collectible) -> None:
     """Points count once per collectible, for the first copy that was minted to a person."""
-    if not collectible.points:
-        return
-    before = Grant.objects.filter(user=user, copy__collectible=collectible).exclude(pk=granted.pk)
-    first = User.objects.filter(~Exists(before), pk=user.pk)
-    if first.update(score=F("score") + collectible.points, version=F("version") + 1):
-        user.score += collectible.points
+    points = collectible.points
+    if points and statements.POINTS(user=user.pk, collectible=collectible.pk, grant=granted.pk, points=points):
+        user.score += points
 
 
 def grant_starter(*, user: User, now: datetime | None = None) -> Grant | None:

@@ -3,27 +3,37 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from collectibles import codes
 from collectibles.models import (
     Distribution,
     DistributionCode,
+    DistributionKind,
     Grant,
     GrantSource,
     Mission,
-    MissionKind,
     MissionProgress,
     Transfer,
 )
+from communities.models import Challenge
 from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses, counting
 from kloppocar.api.transactions import atomically
 from users.models import User
 
+from . import statements
 from .granting import copy_of, grant, lock_user, only_for_new_users, sold_out
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the transaction came to."""
+
+    grant: Grant
+    score: int
+    is_replay: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,43 +60,35 @@ def redeem(
     """
     normalised, moment = parse(code), now or timezone.now()
     with counting(guesses):
-        return atomically(lambda: decide(user=user, code=normalised, key=idempotency_key, guesses=guesses, now=moment))
-
-
-def preview(*, user: User, code: str, guesses: Guesses | None = None, now: datetime | None = None) -> Redemption:
-    """The same path to its end, and then everything is rolled back; refuses like `redeem`."""
-    normalised, moment = parse(code), now or timezone.now()
-
-    def work() -> Redemption:
-        result = decide(user=user, code=normalised, key=None, guesses=guesses, now=moment)
-        transaction.set_rollback(True)
-        return result
-
-    with counting(guesses):
-        return atomically(work)
+        result = atomically(
+            lambda: decide(user=user, code=normalised, key=idempotency_key, guesses=guesses, now=moment)
+        )
+    missions = moved_missions(user=user, granted=result.grant)
+    return Redemption(result.grant, missions, result.score, result.is_replay)
 
 
 def parse(code: str) -> str:
     try:
         return codes.normalise(code)
     except codes.MistypedCode:
-        raise Refusal("invalid_code", "This code is mistyped: please check it.", status=400) from None
+        raise Refusal("invalid_code", _("This code is mistyped: please check it."), status=400) from None
 
 
-def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, now: datetime) -> Redemption:
+def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, now: datetime) -> Decision:
     """Inside the transaction: replay, refuse, or grant."""
     locked = lock_user(user)
     if guesses is not None:
         guesses.refuse_when_spent()  # under the lock: many guesses at once come one after the other
-    row = DistributionCode.objects.select_related("distribution").filter(code=code).first()
+    row = statements.CODE.first(code=code, user=user.pk, key=key)
     if row is None:
-        raise Refusal("unknown_code", "We do not know this code.", status=404)
-    for earlier in earlier_grants(locked, row, key):
-        if key is not None and earlier.idempotency_key == key:
-            return replay(locked, earlier, row)
-        raise already_redeemed(earlier)
+        raise Refusal("unknown_code", _("We do not know this code."), status=404)
+    if row.keyed is not None:
+        return Decision(replayed(grant_of(row.keyed), row), locked.score, is_replay=True)
+    if row.earlier is not None:
+        raise already_redeemed(grant_of(row.earlier))
     refuse_what_is_not_open(row, row.distribution, locked, now)
-    use_up(row, now)
+    if not statements.USE(code=row.pk, now=now):
+        raise code_used_up(row)
     granted = grant(
         user=locked,
         distribution=row.distribution,
@@ -95,58 +97,71 @@ def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, n
         code=row,
         idempotency_key=key,
     )
-    return Redemption(granted, moved_missions(user=locked, granted=granted), locked.score)
+    return Decision(granted, locked.score)
 
 
-def earlier_grants(user: User, code: DistributionCode, key: str | None) -> list[Grant]:
-    """What this person got for this code, or with this key; the key's grant first."""
-    same = Q(code=code) if key is None else Q(code=code) | Q(idempotency_key=key)
-    grants = list(Grant.objects.filter(same, user=user).select_related("copy__collectible"))
-    return sorted(grants, key=lambda grant: grant.idempotency_key != key)
+def grant_of(pk: int) -> Grant:
+    return Grant.objects.select_related("copy__collectible").get(pk=pk)
 
 
-def replay(user: User, earlier: Grant, code: DistributionCode) -> Redemption:
+def replayed(earlier: Grant, code: DistributionCode) -> Grant:
     if earlier.code_id != code.pk:
-        raise Refusal("idempotency_conflict", "This Idempotency-Key was used for another code.", status=409)
-    return Redemption(earlier, moved_missions(user=user, granted=earlier), user.score, is_replay=True)
+        raise Refusal("idempotency_conflict", _("This Idempotency-Key was used for another code."), status=409)
+    return earlier
 
 
 def already_redeemed(earlier: Grant) -> Refusal:
     extra = {"copy": copy_of(earlier)}
-    return Refusal("already_redeemed", "You have redeemed this code before.", status=409, extra=extra)
+    return Refusal("already_redeemed", _("You have redeemed this code before."), status=409, extra=extra)
 
 
 def refuse_what_is_not_open(code: DistributionCode, campaign: Distribution, user: User, now: datetime) -> None:
     """Checks that need no lock; the counters are checked again by conditional updates."""
     if code.revoked_at is not None:
-        raise Refusal("revoked", "This code was withdrawn.", status=410)
+        extra = {"revoked_at": code.revoked_at}
+        raise Refusal("revoked", _("This code was withdrawn."), status=410, extra=extra)
     if not campaign.active or now >= campaign.ends_at:
-        raise Refusal("closed", "This campaign is over.", status=410, extra={"closed_at": campaign.ends_at})
+        raise Refusal("closed", _("This campaign is over."), status=410, extra={"closed_at": campaign.ends_at})
     if now < campaign.starts_at:
-        extra = {"opens_at": campaign.starts_at}
-        raise Refusal("not_open_yet", "This campaign has not begun yet.", status=409, extra=extra)
-    if campaign.new_users_only and Grant.objects.filter(user=user).exists():
+        extra = {"opens_at": campaign.starts_at, "closes_at": campaign.ends_at}
+        raise Refusal("not_open_yet", _("This campaign has not begun yet."), status=409, extra=extra)
+    if code.max_uses is not None and code.uses >= code.max_uses:
+        raise code_used_up(code)
+    if campaign.new_users_only and not code.is_new_here:  # type: ignore[attr-defined] # the statement's
         raise only_for_new_users()
+    if campaign.kind == DistributionKind.REWARD:
+        refuse_reward(campaign, user)
     if campaign.limit is not None and campaign.redeemed >= campaign.limit:
-        raise sold_out()
+        raise sold_out("limit")
 
 
-def use_up(code: DistributionCode, now: datetime) -> None:
-    """One use of the code, decided by the database."""
-    left = Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses"))
-    changes = {"uses": F("uses") + 1, "version": F("version") + 1, "updated_at": now}
-    if not DistributionCode.objects.filter(left, pk=code.pk, revoked_at__isnull=True).update(**changes):
-        raise Refusal("code_used_up", "This code has been used as often as it can be.", status=409)
+def refuse_reward(campaign: Distribution, user: User) -> None:
+    """What a mission or challenge gives once is not given by a code as well; the refusal names what to finish first."""
+    missions = {mission.pk: mission for mission in Mission.objects.visible_to(user).filter(reward=campaign)}
+    challenges = list(Challenge.objects.visible_to(user).filter(reward=campaign).values_list("id", flat=True))
+    if not missions and not challenges:
+        return
+    mine = MissionProgress.objects.filter(user=user, mission__in=missions)
+    progress = dict(mine.values_list("mission_id", "progress"))
+    ahead = [{"id": pk, "progress": progress.get(pk, 0), "goal": mission.goal} for pk, mission in missions.items()]
+    extra = {"reason": "finish_first", "missions": ahead, "challenges": challenges}
+    detail = _("This is a reward: finish its mission or challenge first, and claim it there.")
+    raise Refusal("not_eligible", detail, status=403, extra=extra)
+
+
+def code_used_up(code: DistributionCode) -> Refusal:
+    detail = _("This code has been used as often as it can be.")
+    return Refusal("code_used_up", detail, status=409, extra={"max_uses": code.max_uses, "uses_left": 0})
 
 
 def moved_missions(
     *, user: User, granted: Grant | Transfer | None, claimed: Mission | None = None
 ) -> list[MissionProgress]:
     """Progress of the missions that the copy's collectible counts for, as the triggers left it; `claimed` as well."""
-    counts = Q(mission=claimed) if claimed else Q(pk__in=[])
-    if granted is not None:
-        collectible = granted.copy.collectible
-        counts |= Q(mission__kind=MissionKind.COLLECT_SET, mission__entries__collectible=collectible)
-        counts |= Q(mission__kind=MissionKind.COLLECT_COUNT, mission__collection=collectible.collection_id)
-    mine = MissionProgress.objects.filter(counts, user=user, mission__active=True)
-    return list(mine.select_related("mission").order_by("mission_id").distinct())
+    collectible = granted.copy.collectible if granted is not None else None
+    return statements.MISSIONS.all(
+        user=user.pk,
+        collectible=collectible.pk if collectible else None,
+        collection=collectible.collection_id if collectible else None,
+        claimed=claimed.pk if claimed else None,
+    )

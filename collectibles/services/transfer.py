@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from collectibles import codes
 from collectibles.models import Copy, MissionProgress, Transfer, TransferState
@@ -59,7 +60,7 @@ def make_room(copy: Copy, now: datetime) -> None:
     for earlier in Transfer.objects.filter(open_copy=copy):
         if earlier.state_at(now) == TransferState.OPEN:
             extra = {"transfer": {"id": earlier.pk, "expires_at": earlier.expires_at}}
-            detail = "This copy is offered already: cancel that offer first, or wait until it expires."
+            detail = _("This copy is offered already: cancel that offer first, or wait until it expires.")
             raise Refusal("already_offered", detail, status=409, extra=extra)
         Transfer.objects.filter(pk=earlier.pk).update(open_copy=None, version=F("version") + 1, updated_at=now)
 
@@ -98,16 +99,16 @@ def refuse_what_cannot_be_accepted(transfer: Transfer, giver: User, receiver: Us
     if state == TransferState.ACCEPTED:
         raise already_accepted(transfer, receiver)
     if state == TransferState.CANCELLED or not has_account(giver):
-        raise Refusal("cancelled", "This offer was withdrawn.", status=410)
+        raise Refusal("cancelled", _("This offer was withdrawn."), status=410)
     if state == TransferState.EXPIRED:
-        detail = "This offer has expired: ask for a new one."
+        detail = _("This offer has expired: ask for a new one.")
         raise Refusal("expired", detail, status=410, extra={"expired_at": transfer.expires_at})
     if transfer.giver_id == receiver.pk:
-        raise Refusal("own_copy", "This copy is yours already: somebody else has to accept it.", status=409)
+        raise Refusal("own_copy", _("This copy is yours already: somebody else has to accept it."), status=409)
     if transfer.copy.owner_id != transfer.giver_id:
         raise not_owner()
     if not has_account(receiver):
-        raise Refusal("user_inactive", "This account is not active.", status=401)
+        raise Refusal("user_inactive", _("This account is not active."), status=401)
 
 
 def hand_over(transfer: Transfer, receiver: User, now: datetime) -> None:
@@ -130,7 +131,7 @@ def cancel(*, user: User, transfer_id: int, now: datetime | None = None) -> Tran
         if transfer is None:
             raise unknown_transfer()
         if transfer.giver_id != user.pk:
-            raise not_owner("Only who opened this offer can withdraw it.")
+            raise not_owner(_("Only who opened this offer can withdraw it."))
         if transfer.accepted_at is not None:
             raise already_accepted(transfer, user)
         if transfer.cancelled_at is None:
@@ -146,16 +147,16 @@ def has_account(user: User) -> bool:
 
 
 def unknown_transfer() -> Refusal:
-    return Refusal("unknown_transfer", "We do not know this offer.", status=404)
+    return Refusal("unknown_transfer", _("We do not know this offer."), status=404)
 
 
-def not_owner(detail: str = "This copy is not yours to give.") -> Refusal:
-    return Refusal("not_owner", detail, status=403)
+def not_owner(detail: str | None = None) -> Refusal:
+    return Refusal("not_owner", detail or _("This copy is not yours to give."), status=403)
 
 
 def already_accepted(transfer: Transfer, user: User) -> Refusal:
     """Who lost the answer of their own acceptance is told what they got."""
     if transfer.receiver_id != user.pk:
-        return Refusal("already_accepted", "Somebody has accepted this offer.", status=409)
-    detail = "You have accepted this offer before."
+        return Refusal("already_accepted", _("Somebody has accepted this offer."), status=409)
+    detail = _("You have accepted this offer before.")
     return Refusal("already_accepted", detail, status=409, extra={"copy": copy_of(transfer)})

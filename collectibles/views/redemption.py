@@ -18,7 +18,6 @@ from collectibles.serializers import (
     RedemptionSerializer,
 )
 from collectibles.services import preview, redeem
-from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 
@@ -61,18 +60,8 @@ class RedemptionViewSet(RetrieveMixin, ListMixin, ViewSet):
     @action(detail=False, methods=["post"])
     def preview(self, request):
         """What a redemption would say now; nothing is written and nothing used up."""
-        answer: dict[str, Any] = {
-            "can_redeem": True,
-            "code": None,
-            "detail": "This code can be redeemed now.",
-            "extra": {},
-        }
-        try:
-            preview(user=request.user, code=typed_code(self, request), guesses=Guesses("code", request))
-        except Refusal as refusal:
-            answer |= {"can_redeem": False, "code": refusal.code, "detail": str(refusal.detail)}
-            answer["extra"] = refusal.extra or {}
-        return Response(answer)
+        result = preview(user=request.user, code=typed_code(self, request), guesses=Guesses("code", request))
+        return Response(PreviewSerializer(result).data)
 
 
 def typed_code(view: ViewSet, request: Any) -> str:

@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.csrf import csrf_failure as django_csrf_failure
 from drf_standardized_errors import formatter, handler
@@ -31,19 +32,19 @@ class Refusal(APIException):
 
 def unavailable() -> Refusal:
     """The database cannot be reached, or cannot do this right now."""
-    return Refusal("database_unavailable", "Please try again in a moment.", status=503, wait=RETRY_AFTER)
+    return Refusal("database_unavailable", _("Please try again in a moment."), status=503, wait=RETRY_AFTER)
 
 
 KNOWN: list[tuple[type[Exception] | tuple[type[Exception], ...], Any]] = [
-    (RequestDataTooBig, lambda: Refusal("too_large", "The body is larger than 1 MiB.", status=413)),
-    ((SuspiciousOperation, BadRequest), lambda: Refusal("bad_request", "This request is malformed.", status=400)),
+    (RequestDataTooBig, lambda: Refusal("too_large", _("The body is larger than 1 MiB."), status=413)),
+    ((SuspiciousOperation, BadRequest), lambda: Refusal("bad_request", _("This request is malformed."), status=400)),
     (
         (ProtectedError, RestrictedError),
-        lambda: Refusal("in_use", "Other rows stand on this one, so it cannot be deleted.", status=409),
+        lambda: Refusal("in_use", _("Other rows stand on this one, so it cannot be deleted."), status=409),
     ),
     (
         IntegrityError,
-        lambda: Refusal("conflict", "This breaks a rule of the database, or somebody was quicker.", status=409),
+        lambda: Refusal("conflict", _("This breaks a rule of the database, or somebody was quicker."), status=409),
     ),
     ((OperationalError, InterfaceError), unavailable),
 ]

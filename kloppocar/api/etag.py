@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .errors import Refusal
 
 
@@ -33,7 +35,7 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
         return
     current = view.get_serializer(row).data
     extra = {"current": current, "differences": differences(request.data, current)}
-    raise Refusal("precondition_failed", "Somebody changed this row meanwhile.", status=412, extra=extra)
+    raise Refusal("precondition_failed", _("Somebody changed this row meanwhile."), status=412, extra=extra)
 
 
 def differences(sent: Any, current: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
+from django.utils import translation
 from rest_framework import serializers
 
 from .models import JSONField
@@ -42,6 +43,12 @@ def asked_language(request: Any) -> str:
     wanted = (part.split(";")[0].strip().split("-")[0] for part in header.split(","))
     own = getattr(getattr(request, "_user", None), "language", "")  # of whoever is already known, and nobody else
     return next((code for code in (*wanted, own) if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
+
+
+def speak(language: str) -> None:
+    """Say our own sentences in this language until `translation.deactivate()`; English needs nothing to be loaded."""
+    if language != MAIN_LANGUAGE and language in settings.CONTENT_LANGUAGES:
+        translation.activate(language)
 
 
 def validate_texts(value: Any, *, max_length: int) -> None:

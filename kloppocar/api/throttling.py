@@ -14,6 +14,7 @@ from zlib import crc32
 
 from django.conf import settings
 from django.core.cache import caches
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.throttling import BaseThrottle
 
@@ -202,7 +203,7 @@ class Guesses:
         remember(self.request, mine)
         if is_spent:
             wait = mine.reset if mine.left == 0 else there.reset
-            raise Throttled(wait, "Too many wrong guesses.")
+            raise Throttled(wait, _("Too many wrong guesses."))
 
 
 @contextmanager

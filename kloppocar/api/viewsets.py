@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.http import Http404
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from rest_framework import mixins, serializers
 from rest_framework.permissions import BasePermission
@@ -14,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from .etag import etag, etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
+from .localized import asked_language, speak
 from .pagination import total_order
 from .rows import Column, Reading, Unplannable, chosen_names, language_of, order_column
 from .serializers import PartsSerializer
@@ -29,8 +31,16 @@ class ViewSet(GenericViewSet):
     extra_parameters: tuple[str, ...] = ()  # of an action, beyond those that every route takes
     is_public = False  # the same answer for everybody: anonymous GETs may be cached
 
+    def dispatch(self, request, *args, **kwargs):
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            translation.deactivate()
+
     def initial(self, request, *args, **kwargs):
+        speak(asked_language(request))
         super().initial(request, *args, **kwargs)
+        speak(asked_language(request))  # a person who asks for none is known by now, and their language with them
         refuse_unknown_parameters(self, request)
 
     def filter_queryset(self, queryset):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
@@ -72,7 +73,7 @@ def save_me(serializer: MeSerializer) -> None:
         with transaction.atomic():
             save_changed(serializer)
     except IntegrityError:
-        raise Refusal("username_taken", "Somebody else has this username.", status=409) from None
+        raise Refusal("username_taken", _("Somebody else has this username."), status=409) from None
 
 
 def answer_me(view: ViewSet, user: User) -> Response:
