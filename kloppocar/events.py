@@ -6,15 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 
 from collectibles.missions import recompute_stale
+from kloppocar import patience
 from kloppocar.signup import sign_up
 from users.cognito import SUB_SHAPE
 
 log = logging.getLogger(__name__)
 
 SIGN_UP_CONFIRMED = "PostConfirmation_ConfirmSignUp"
+SECONDS_FOR_DATABASE = 2  # Cognito waits five for the whole answer
 
 
 class EventRefused(Exception):
@@ -29,8 +31,8 @@ def post_confirmation(event: dict[str, Any], context: Any = None) -> dict[str, A
     """
     try:
         if event.get("triggerSource") == SIGN_UP_CONFIRMED:
-            _drop_dead_connections()
-            sign_up(**_new_person(event))
+            with patience.of(connection, seconds=SECONDS_FOR_DATABASE):
+                sign_up(**_new_person(event))
     except Exception as error:  # noqa: BLE001 - the outermost edge
         _log_failure(error)
     return event
@@ -45,9 +47,9 @@ def housekeeping(event: dict[str, Any] | None = None, context: Any = None) -> No
 
 def _drop_dead_connections() -> None:
     """What Django does before a request: a warm Lambda's connections may have been closed while it slept."""
-    for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close_if_unusable_or_obsolete()
 
 
 def _new_person(event: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from django.core.management.commands import migrate
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
-from kloppocar import triggers
+from kloppocar import patience, triggers
+
+HOURS = 12 * 3600
 
 
 class Command(migrate.Command):
@@ -14,7 +16,8 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         changes = not (options["plan"] or options["check_unapplied"])
         if not (changes and connection.vendor == "sqlite" and (is_pending(connection) or options["app_label"])):
-            super().handle(*args, **options)
+            with patience.of(connection, seconds=HOURS):  # a large table takes its time
+                super().handle(*args, **options)
             return
         triggers.step_aside(connection)
         try:

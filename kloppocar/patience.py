@@ -1,0 +1,26 @@
+"""How long we wait for the database, where the usual time-outs of the settings are too long or too short."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+@contextmanager
+def of(connection: Any, *, seconds: int) -> Iterator[None]:
+    """Inside the block no single wait for MySQL lasts longer, neither to connect nor for an answer.
+
+    The client library takes its time-outs when it connects, so the block has a connection of its own; that also spares
+    it a warm one that hangs, as after a firewall forgot it while Lambda slept. Inside a transaction nothing can change.
+    """
+    if connection.vendor != "mysql" or connection.in_atomic_block:
+        yield
+        return
+    usual = connection.settings_dict
+    waits = {"connect_timeout": seconds, "read_timeout": seconds, "write_timeout": seconds}
+    connection.close()
+    connection.settings_dict = usual | {"OPTIONS": usual["OPTIONS"] | waits}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = usual
