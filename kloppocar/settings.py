@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections import ChainMap
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
@@ -136,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "rest_framework:login"
-LOGIN_REDIRECT_URL = "/api/v1/"
+LOGIN_REDIRECT_URL = "api-root"
 
 # --- Database ------------------------------------------------------------------------------------------------
 
@@ -169,6 +170,14 @@ def database_url() -> str:
             stop(f"{name} is not set, though other DB_* variables are.")
     quoted = {name: quote(value, safe="") for name, value in parts.items()}
     return "mysql://{DB_USER}:{DB_PASSWORD}@{DB_HOST}:{DB_PORT}/{DB_NAME}".format(**quoted)
+
+
+def use_packed_plugins() -> None:
+    """The packed driver brings what it needs to sign in to MySQL 8, and must be told where before its first import."""
+    driver = find_spec("MySQLdb")
+    plugins = Path(driver.origin).parent / "plugin" if driver and driver.origin else None
+    if plugins and plugins.is_dir():
+        os.environ.setdefault("MARIADB_PLUGIN_DIR", str(plugins))
 
 
 def mysql_options(url_options: dict) -> dict:
@@ -205,6 +214,7 @@ def database() -> dict:
         return config | {"OPTIONS": SQLITE_OPTIONS, "TEST": test}
     if config.get("ENGINE") != "django.db.backends.mysql":
         stop("DATABASE_URL must begin with mysql:// or sqlite://.")
+    use_packed_plugins()
     options = mysql_options(config.get("OPTIONS", {}))
     test = {"CHARSET": "utf8mb4"}
     config |= {"OPTIONS": options, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "TEST": test}
@@ -304,6 +314,10 @@ USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "kloppocar.static.StaticFilesStorage"},
+}
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = LOCAL
 
@@ -372,6 +386,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": [], "propagate": False},
+        "zappa.wsgi": {"level": "WARNING"},  # it would log every path with its query
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
     },

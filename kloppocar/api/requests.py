@@ -47,8 +47,22 @@ class QueryCounter:
         return execute(sql, params, many, context)
 
 
+def ids_on_lambda(request: HttpRequest) -> dict[str, Any]:
+    """What API Gateway and Lambda call this request in their own logs; nothing elsewhere."""
+    if "lambda.event" not in request.META:
+        return {}
+    gateway = request.META["lambda.event"].get("requestContext") or {}
+    context = request.META.get("lambda.context")
+    return {
+        "gateway_request_id": gateway.get("requestId"),
+        "lambda_request_id": getattr(context, "aws_request_id", None),
+    }
+
+
 class RequestMiddleware:
     """Outermost: gives each request its id and logs its route, never its path or query."""
+
+    is_cold = True  # until the first request of this process is answered
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -75,10 +89,13 @@ class RequestMiddleware:
         user = getattr(request, "user", None)
         fields = {
             "method": request.method,
-            "route": match.route if match else None,
+            "route": (match.view_name or match.route) if match else None,
             "status": response.status_code,
             "ms": round(milliseconds, 1),
             "queries": queries,
             "user_id": getattr(user, "pk", None),
+            "cold": self.is_cold,
+            **ids_on_lambda(request),
         }
+        self.is_cold = False
         log.info("%s %s %s", request.method, fields["route"], response.status_code, extra={"fields": fields})

@@ -1,0 +1,91 @@
+"""`.venv-lambda/`: the runtime's Python with requirements.txt and nothing else, which Zappa packs."""
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+from . import ENVIRONMENT, ROOT, TASK_ROOT, PackageError, driver, say
+from .python import MACHINES, check_machine, find, runtime
+
+STAMP = ENVIRONMENT / "package.stamp"
+
+
+def prepare() -> None:
+    """Make the environment unless it is as it should be. One that was left half-made has no stamp and is made anew."""
+    version, architecture = runtime()
+    check_machine(architecture)
+    if is_current():
+        return
+    python = find(version)
+    say(f"making .venv-lambda with {python}")
+    run([python, "-m", "venv", "--clear", ENVIRONMENT], "could not be made")
+    install_packages()
+    say("building mysqlclient with its libraries and the plugin for MySQL 8")
+    wheel = driver.build(python_of(ENVIRONMENT), MACHINES[architecture], ENVIRONMENT / "wheels")
+    install(wheel)
+    if not driver.offers_plugin(python_of(ENVIRONMENT)):
+        raise PackageError("mysqlclient was built, but would not sign in to MySQL 8: it does not offer its plugin.")
+    strip_modules()
+    compile_packages()
+    STAMP.write_text(fingerprint())
+
+
+def is_current() -> bool:
+    return STAMP.exists() and STAMP.read_text() == fingerprint() and python_of(ENVIRONMENT).exists()
+
+
+def fingerprint() -> str:
+    """Changes with whatever the environment is made of."""
+    parts = [*map(repr, runtime()), driver.client_library()]
+    files = [ROOT / "requirements.txt", Path(__file__), Path(driver.__file__)]
+    return hashlib.sha256("\0".join(parts + [file.read_text() for file in files]).encode()).hexdigest()
+
+
+def install_packages() -> None:
+    say("installing requirements.txt")
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    ready_made = ENVIRONMENT / "requirements.txt"
+    ready_made.write_text("\n".join(line for line in lines if not line.startswith("mysqlclient==")))
+    install("-r", ready_made)
+
+
+def install(*what: str | Path) -> None:
+    quietly = ["--disable-pip-version-check", "--no-input", "--quiet", "--no-compile"]
+    run([python_of(ENVIRONMENT), "-m", "pip", "install", *quietly, *what], "could not be filled")
+
+
+def strip_modules() -> None:
+    """Of symbols that only a debugger reads: half a megabyte of cryptography alone. Repaired libraries stay."""
+    modules = [file for file in site_packages(ENVIRONMENT).rglob("*.so") if not file.parts[-2].endswith(".libs")]
+    run(["strip", "--strip-unneeded", *modules], "could not be stripped")
+
+
+def compile_packages() -> None:
+    """Byte code that is never held against its source's date, since a zip made by Zappa knows only 1980."""
+    say("compiling")
+    compile_folder(site_packages(ENVIRONMENT), python_of(ENVIRONMENT))
+
+
+def compile_folder(folder: Path, python: Path) -> None:
+    """What cannot be compiled (templates of code, say) is left as it is; the check of the zip misses what matters."""
+    as_on_lambda = ["-f", "-q", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", TASK_ROOT]
+    fixed = {"PYTHONHASHSEED": "0"}  # nothing else: a set's order must not change a byte
+    subprocess.run([python, "-m", "compileall", *as_on_lambda, folder], env=fixed, capture_output=True, check=False)
+
+
+def python_of(environment: Path) -> Path:
+    return environment / "bin" / "python"
+
+
+def site_packages(environment: Path) -> Path:
+    version, _ = runtime()
+    return environment / "lib" / f"python{version}" / "site-packages"
+
+
+def run(command: list, what: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        print(*lines[-20:], sep="\n", file=sys.stderr)
+        raise PackageError(f".venv-lambda {what}: {lines[-1] if lines else 'no word why'}")
