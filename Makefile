@@ -4,7 +4,8 @@ ARGS   ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help messages setup run test test-sqlite test-mariadb test-deep test-cognito deploy test-packages check format
+.PHONY: help messages setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
+.PHONY: test-packages check format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,12 @@ test-deep: setup test-packages  ## the long runs: property-based, kill, soak, fu
 
 test-cognito: setup  ## from sign-up to a copy, against an emulated Cognito (needs Node)
 	@$(PYTHON) -m scripts.test_cognito $(ARGS)
+
+package: setup  ## the zip that Lambda runs, as dist/kloppocar-STAGE.zip (STAGE=dev)
+	@$(PYTHON) -m scripts.package --stage $(or $(STAGE),dev)
+
+rehearse: setup test-packages  ## a whole deployment against an emulated AWS (ARGS="--stage dev --without static")
+	@$(PYTHON) -m scripts.rehearse $(ARGS)
 
 deploy: setup  ## bring STAGE to what stands here (asks first; YES=1 does not)
 	@$(PYTHON) -m scripts.deploy $(or $(STAGE),$(error Say which stage: make deploy STAGE=dev)) $(ARGS)

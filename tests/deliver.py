@@ -1,4 +1,4 @@
-"""Deliver one event many times at once, each time in a process of its own, through Zappa's handler.
+"""Deliver one event many times at once, each time in a process of its own, through the function's handler.
 
     python -m tests.deliver FILE COUNT        the database is the one of the environment
 
@@ -35,7 +35,7 @@ def wait_for_the_others(barrier: Any) -> None:
 
 
 def deliver(text: str) -> Any:
-    from zappa.handler import lambda_handler
+    from kloppocar.handler import lambda_handler
 
     return os.getpid(), lambda_handler(json.loads(text), None)
 

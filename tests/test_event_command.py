@@ -45,7 +45,11 @@ def test_the_command_prints_what_the_handler_answers(db):
         (b"[]", "no event that we answer"),
         (b"{}", "no event that we answer"),
         (b'{"version": "1.0"}', "no event that we answer"),
-        (b'{"raw_command": "print(1)"}', "no event that we answer"),
+        (b'{"raw_command": "print(1)"}', r"no event that we answer \(with raw_command\)"),
+        (b'{"command": "os.getcwd"}', "no event that we answer"),
+        (b'{"detail-type": "Scheduled Event"}', "no event that we answer"),
+        (b'{"detail-type": "Scheduled Event", "resources": ["rule/x-os.getcwd"]}', "no event that we answer"),
+        (b'{"version": "2.0", "requestContext": null}', "no event that we answer"),
     ],
 )
 def test_what_is_no_event_is_refused_in_one_sentence(tmp_path, content, sentence):
@@ -67,9 +71,9 @@ def test_an_unknown_stage_is_named(tmp_path):
 
 def test_a_handler_that_fails_is_reported(db, tmp_path):
     file = tmp_path / "event.json"
-    file.write_text('{"detail-type": "Scheduled Event"}')
+    file.write_text('{"manage": "no_such_command"}')
 
-    with pytest.raises(CommandError, match="The handler failed: KeyError") as error:
+    with pytest.raises(CommandError, match="The handler failed: CommandError") as error:
         run_event(str(file))
 
     assert error.value.returncode == 1

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -253,6 +254,21 @@ def test_the_sample_requests_are_answered(real_db, deliver, name):
 
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["results"] == []
+
+
+@pytest.mark.parametrize("name", ["api_gateway_v1", "api_gateway_v2"])
+def test_a_requests_log_line_names_the_gateways_id_and_whether_it_was_the_first(real_db, deliver, caplog, name):
+    with caplog.at_level(logging.INFO):
+        deliver(sample(name))
+        deliver(sample(name))
+
+    lines = [record for record in caplog.records if record.levelno >= logging.INFO]
+    assert [record.name for record in lines] == ["kloppocar.request"] * 2  # Zappa's own would hold path and query
+    fields = lines[-1].fields
+    assert fields["gateway_request_id"] == sample(name)["requestContext"]["requestId"]
+    assert (fields["method"], fields["route"], fields["status"]) == ("GET", "rank-list", 200)
+    assert (fields["cold"], fields["user_id"]) == (False, None)
+    assert "page_size" not in json.dumps(fields)
 
 
 def test_the_daily_event_clears_old_sessions(db, deliver):

@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def package(stage: str) -> Path:
-    path, stamp, draft = (DIST / f"kloppocar-{stage}.{end}" for end in ("zip", "stamp", "refused.zip"))
+    path, stamp, draft = (DIST / f"kloppocar-{stage}.{end}" for end in ("zip", "stamp", "zip.refused"))
     inputs = fingerprint(stage)
     if path.exists() and stamp.exists() and stamp.read_text() == inputs + digest(path):
         say("nothing has changed")
@@ -50,7 +50,7 @@ def zappa(*arguments: str) -> None:
     """Zappa from the Lambda's environment; its words are shown when it fails."""
     bin_ = ENVIRONMENT / "bin"
     variables = os.environ | {"VIRTUAL_ENV": str(ENVIRONMENT), "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}"}
-    command = [bin_ / "python", bin_ / "zappa", *arguments]
+    command = [str(bin_ / "python"), str(bin_ / "zappa"), *arguments]
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)

@@ -12,8 +12,9 @@ FROM_ZAPPA = ["handler.py", "django_zappa_app.py", "zappa_settings.py"]
 ZAPPA_AT_RUNTIME = {"werkzeug", "durationpy"}
 BROUGHT_BY_LAMBDA = {"boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six", "urllib3"}
 TOOLS = {"pip", "setuptools", "wheel"}  # of every environment
-# drf-spectacular wants these to validate its own schema, cryptography's bindings were compiled long ago.
-NOT_CALLED = {"jsonschema", "jsonschema-specifications", "referencing", "rpds-py", "attrs", "cffi", "pycparser"}
+# drf-spectacular wants these to validate its own schema; cryptography's bindings were compiled long ago; nobody looks
+# at a progress bar there.
+NOT_CALLED = {"jsonschema", "jsonschema-specifications", "referencing", "rpds-py", "attrs", "cffi", "pycparser", "tqdm"}
 CALLED_OF_THOSE = ["_cffi_backend.*"]
 LEFT_OUT = [
     "*/static/*",  # collected into static/
@@ -36,6 +37,10 @@ LEFT_OUT = [
     "django/contrib/redirects/*",
     "django/db/backends/oracle/*",
     "django/db/backends/postgresql/*",
+    *(
+        f"tzdata/zoneinfo/{place}/*"
+        for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
+    ),
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
     "zappa/cli.py",
@@ -50,7 +55,8 @@ is_locale = re.compile(r".*/locale/([A-Za-z_-]+)/.*").fullmatch
 def wanted(name: str) -> bool:
     """Whether a file of a needed package, or of the project, is of use on Lambda."""
     locale = is_locale(name)
-    return not any(fnmatchcase(name, pattern) for pattern in LEFT_OUT) and not (locale and locale[1] not in LANGUAGES)
+    is_foreign = locale and locale[1] not in LANGUAGES and not is_project(name)
+    return not is_foreign and not any(fnmatchcase(name, pattern) for pattern in LEFT_OUT)
 
 
 def is_project(name: str) -> bool:

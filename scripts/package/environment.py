@@ -71,7 +71,12 @@ def compile_folder(folder: Path, python: Path) -> None:
     """What cannot be compiled (templates of code, say) is left as it is; the check of the zip misses what matters."""
     as_on_lambda = ["-f", "-q", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", TASK_ROOT]
     fixed = {"PYTHONHASHSEED": "0"}  # nothing else: a set's order must not change a byte
-    subprocess.run([python, "-m", "compileall", *as_on_lambda, folder], env=fixed, capture_output=True, check=False)
+    subprocess.run(
+        [str(part) for part in (python, "-m", "compileall", *as_on_lambda, folder)],
+        env=fixed,
+        capture_output=True,
+        check=False,
+    )
 
 
 def python_of(environment: Path) -> Path:

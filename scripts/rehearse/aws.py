@@ -63,6 +63,9 @@ class EmulatedAWS:
         place = {"LocationConstraint": REGION}
         self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
 
+    def make_secret(self, name: str, held: dict[str, str]) -> None:
+        self.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(held))
+
     def exists(self, call: Any, **arguments: Any) -> bool:
         with contextlib.suppress(call.__self__.exceptions.ClientError):
             call(**arguments)

@@ -9,6 +9,6 @@ import sys
 sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
 sys.path.append(os.environ["LAMBDA_RUNTIME_DIR"])
 
-from awslambdaric.__main__ import main
+from awslambdaric.__main__ import main  # type: ignore[import-not-found]
 
 main(["bootstrap", os.environ["_HANDLER"]])

@@ -34,10 +34,11 @@ def rehearse(folder: Path, stage: str, without: str) -> int:
     ):
         report = Report(log)
         people = People(issuer)
-        variables = filled_in(issuer, database)
-        people.secrets += [variables["SECRET_KEY"], database.password, people.email, people.second_email, people.device]
-        deployment = Deployment(aws, stage, folder, variables, log)
+        held = secret_of(database)
+        people.secrets += [held["SECRET_KEY"], database.password, people.email, people.second_email, people.device]
+        deployment = Deployment(aws, stage, folder, filled_in(issuer, database), log)
         aws.make_bucket(deployment.bucket)
+        aws.make_secret(deployment.asked()["aws_environment_variables"]["secret_key"], held)
         if deploy(report, deployment, folder / "uploaded.zip"):
             run(report, deployment, database, people, folder, without)
         report.step("zappa undeploy", lambda: undeploy(deployment))
@@ -56,13 +57,19 @@ def filled_in(issuer: Issuer, database: SecureMariaDB) -> dict[str, str]:
         "COGNITO_USER_POOL_ID": issuer.pool,
         "COGNITO_CLIENT_IDS": issuer.client,
         "COGNITO_JWKS_URL": issuer.url,
+        "DB_SSL_CA": str(database.authority),
+    }
+
+
+def secret_of(database: SecureMariaDB) -> dict[str, str]:
+    """What they put into Secrets Manager."""
+    return {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DB_HOST": "127.0.0.1",
         "DB_PORT": str(database.port),
         "DB_USER": database.user,
         "DB_PASSWORD": database.password,
         "DB_NAME": "kloppocar",
-        "DB_SSL_CA": str(database.authority),
     }
 
 
@@ -83,6 +90,7 @@ def deploy(report: Report, deployment: Deployment, target: Path) -> bool:
     report.step("zappa deploy", deploy_it)
     report.step("zappa update", update_it)
     report.step("function, role, API and schedule as asked", deployment.check)
+    report.step("attach_cognito", deployment.attach_cognito)
     return target.exists()
 
 
@@ -118,12 +126,11 @@ def run(
         report.step("warm: median of a request", lambda: warm(stage))
     report.step("cold start: median of a first request", lambda: cold(start, deployment.stage, sent))
     report.step("one JSON line a request, in its own words", lambda: logs.check_lines(log, sent))
-    apart = folder / "function-mysql8.log"
+    without_secret = {"secret_key": "", "SECRET_KEY": secrets.token_urlsafe(50), "DB_SSL": "off", "DB_SSL_CA": ""}
 
     def start_apart(url: str) -> Function:
-        return Function(
-            task, found["Handler"], deployed | {"DATABASE_URL": url, "DB_SSL": "off", "DB_SSL_CA": ""}, apart
-        )
+        variables = deployed | without_secret | {"DATABASE_URL": url}
+        return Function(task, found["Handler"], variables, folder / "function-mysql8.log")
 
     report.step("signs in as MySQL 8 asks for", lambda: walk.offers_mysql8(start_apart))
     report.step("nothing written into the task's folder", lambda: unchanged(task, before))

@@ -42,7 +42,7 @@ def runtime_folder() -> Path:
     folder = ROOT / ".local" / "rehearsal" / f"runtime-{version}-{mark}"
     if not (folder / "done").exists():
         quietly = ["--quiet", "--disable-pip-version-check", "--no-input", "--upgrade"]
-        command = [find(version), "-m", "pip", "install", *quietly, "--target", folder, "-r", wanted]
+        command = [str(find(version)), "-m", "pip", "install", *quietly, "--target", str(folder), "-r", str(wanted)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise PackageError(f"Lambda's runtime client could not be installed: {done.stderr.strip()[-300:]}")

@@ -3,6 +3,7 @@
 import datetime
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from scripts.package.greeting import GreetingServer
@@ -44,8 +45,8 @@ def walk(stage: Stage) -> None:
     step("Cognito: new password confirmed", lambda: new_password(stage))
     step("schedule: daily housekeeping", lambda: housekeeping(stage))
     for version, name in ((1, "REST API"), (2, "HTTP API")):
-        step(f"{name}: 401 without a token", lambda version=version: unknown_person(stage, version))
-        step(f"{name}: 200 with an RS256 token", lambda version=version: known_person(stage, version))
+        step(f"{name}: 401 without a token", partial(unknown_person, stage, version))
+        step(f"{name}: 200 with an RS256 token", partial(known_person, stage, version))
     step("staff write a campaign and a code", lambda: campaign(stage))
     step("REST API: a redemption", lambda: redeem(stage))
     step("HTTP API: a redemption", lambda: redeem_again(stage))
@@ -139,7 +140,7 @@ def campaign(stage: Stage) -> None:
     pool = [{"collectible": collectible, "weight": 1}]
     rules = {"kind": "scan", "draw": "from-pool", "starts_at": yesterday, "ends_at": tomorrow, "pool": pool}
     distribution = create("distributions", project=project, name=english, **rules)["id"]
-    code = create("codes", distribution=distribution)
+    code = create("codes", distribution=distribution, max_uses=2)
     stage.code = code["printed"]
     stage.people.secrets += [code["printed"], code["code"]]
 

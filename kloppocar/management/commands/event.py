@@ -1,4 +1,4 @@
-"""A Lambda event by hand, through the very handler that Zappa calls."""
+"""A Lambda event by hand, through the very handler that Lambda calls."""
 
 import contextlib
 import json
@@ -10,14 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from kloppocar import stage
-
-# What tells Zappa's handler an event's kind; `raw_command`, which it would execute, is left out on purpose.
-KINDS = {"httpMethod", "triggerSource", "detail-type", "manage", "command", "Records"}
+from kloppocar import handler, stage
 
 
 class Command(BaseCommand):
-    help = "Hand a Lambda event (JSON) to the very handler that Zappa calls, and print its answer as JSON."
+    help = "Hand a Lambda event (JSON) to the very handler that Lambda calls, and print its answer as JSON."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,18 +32,14 @@ class Command(BaseCommand):
 
 def prepare(name: str) -> None:
     """Make Zappa's handler the one of that stage, as the first call to a fresh Lambda does; one stage a process."""
-    from zappa.handler import LambdaHandler
-
     sys.modules["zappa_settings"] = packaged_settings(name)
-    LambdaHandler()
+    handler.zappa_handler().LambdaHandler()
 
 
 def run(event: dict[str, Any]) -> Any:
     """What the Lambda would answer."""
-    from zappa.handler import lambda_handler
-
     try:
-        return lambda_handler(event, None)
+        return handler.lambda_handler(event, None)
     except Exception as error:
         raise CommandError(f"The handler failed: {type(error).__name__}: {error}") from error
 
@@ -75,7 +68,6 @@ def read_event(name: str) -> dict[str, Any]:
         event = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{name} is not JSON: {error}.", returncode=2) from error
-    if not isinstance(event, dict) or not (KINDS & event.keys() or event.get("version") == "2.0"):
-        kinds = ", ".join(sorted(KINDS))
-        raise CommandError(f"{name} is no event that we answer: it has none of {kinds}, version 2.0.", returncode=2)
+    if not handler.is_known(event):
+        raise CommandError(f"{name} is no event that we answer ({handler.outline(event)}).", returncode=2)
     return event

@@ -1,0 +1,179 @@
+"""The zip for Lambda: what goes in, the same bytes again, a wrong one refused. `make rehearse` runs a real one."""
+
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from scripts import zappa_callbacks
+from scripts.package import PackageError, archive, check, contents, driver, python
+from scripts.package.greeting import GreetingServer
+
+SITE = Path(sysconfig.get_path("purelib"))
+REQUIREMENTS = settings.BASE_DIR / "requirements.txt"
+VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
+TAG = f"cpython-{sys.version_info.major}{sys.version_info.minor}-x86_64-linux-gnu"
+DRIVER = f"MySQLdb/_mysql.{TAG}.so"
+MAP = b"COGNITO_TRIGGER_MAPPING={'PostConfirmation_ConfirmSignUp': 'kloppocar.events.post_confirmation'}\n"
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """The least that is a package."""
+    files = {
+        "kloppocar/handler.py": b"pass\n",
+        "zappa_settings.py": MAP,
+        "django/apps.py": b"pass\n",
+        DRIVER: b"... libmariadb-1234abcd.so.3 ...",
+        "mysqlclient.libs/libmariadb-1234abcd.so.3": b"",
+        check.PLUGIN: b"",
+        "static/admin/css/base.css": b"",
+        "static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js": b"",
+        "sql/mysql/user_on_create.sql": b"",
+    }
+    return archive.compile_all(files, {})
+
+
+@pytest.fixture
+def problems(tmp_path):
+    def of(files):
+        archive.write(tmp_path / "package.zip", files)
+        return check.problems(tmp_path / "package.zip", version=VERSION)
+
+    return of
+
+
+def test_a_whole_package_is_taken(whole, problems):
+    assert problems(whole) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"kloppocar/handler.py": None}, "it lacks the function's handler"),
+        ({DRIVER: None}, "it lacks the MySQL driver"),
+        ({"mysqlclient.libs/libmariadb-1234abcd.so.3": None}, "it was not repaired"),
+        ({DRIVER: b"... libmariadb.so.3 ..."}, "needs a library that Lambda does not have (it was not repaired)"),
+        ({check.PLUGIN: None}, "cannot sign in to MySQL 8"),
+        ({"static/admin/css/base.css": None}, "it lacks the admin's static files"),
+        ({"sql/mysql/user_on_create.sql": None}, "it lacks the database's triggers"),
+        ({"pytest/__init__.pyc": archive.MAGIC}, "it holds what Lambda never needs: pytest"),
+        ({"kloppocar/.env": b"SECRET_KEY=x"}, "it holds what must not leave this machine: kloppocar/.env"),
+        ({"tests/make.txt": b""}, "it holds what must not leave this machine: tests/make.txt"),
+        ({"orjson/orjson.cpython-39-x86_64-linux-gnu.so": b""}, f"compiled for another Python than {VERSION}"),
+        ({"django/apps.pyc": b"\xcb\r\r\n"}, "byte code of 1 modules is missing or stale, django/apps.pyc"),
+        ({"kloppocar/handler.py": b"changed\n"}, "byte code of 1 modules is missing or stale, kloppocar/handler.py"),
+        ({"users/__init__.py": b""}, "byte code of 1 modules is missing or stale, users/__init__.py"),
+        ({"zappa_settings.py": b"COGNITO_TRIGGER_MAPPING={}\n"}, "Cognito's triggers lead nowhere"),
+    ],
+)
+def test_a_wrong_package_is_refused_with_a_sentence(whole, problems, changes, sentence):
+    files = {name: content for name, content in (whole | changes).items() if content is not None}
+
+    assert any(sentence in found for found in problems(files))
+
+
+def test_a_package_over_the_budget_is_refused(whole, problems, monkeypatch):
+    monkeypatch.setattr(check, "BUDGET", 100)
+
+    assert any("the budget is" in found for found in problems(whole))
+
+
+def test_the_same_files_give_the_same_bytes(whole, tmp_path):
+    archive.write(tmp_path / "one.zip", whole)
+    archive.write(tmp_path / "two.zip", dict(reversed(whole.items())))
+    again = archive.compile_all({name: text for name, text in whole.items() if name.endswith(".py")}, {})
+
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert all(whole[name] == text for name, text in again.items())
+
+
+def test_packages_are_byte_code_and_ours_comes_with_its_source(whole):
+    assert {"django/apps.pyc", "kloppocar/handler.py", archive.cache_name("kloppocar/handler.py")} <= whole.keys()
+    assert "django/apps.py" not in whole
+
+
+def test_only_what_is_asked_for_goes_in(tmp_path):
+    lying_about = [
+        "notes.txt",
+        ".env",
+        "dump.sql",
+        "kloppocar/.env",
+        "kloppocar/api/x.py~",
+        "tests/make.py",
+        "pip/x.py",
+    ]
+    ours = ["kloppocar/api/x.py", "sql/mysql/x.sql", "handler.py", "zappa_settings.py", "django/apps.py"]
+    with zipfile.ZipFile(tmp_path / "zappa.zip", "w") as zipped:
+        for name in [*lying_about, *ours, "django/locale/fr/x.mo", "django/static/x.css", "django/tests/x.py"]:
+            zipped.writestr(name, "")
+    owned = {"django/apps.py", "django/locale/fr/x.mo", "django/static/x.css", "django/tests/x.py"}
+
+    files, _ = archive.select(tmp_path / "zappa.zip", owned)
+
+    assert sorted(files) == sorted(ours)
+
+
+def test_of_the_packages_only_what_the_function_imports():
+    files = contents.package_files(SITE, REQUIREMENTS)
+    tops = {name.partition("/")[0] for name in files}
+
+    assert {"django", "rest_framework", "cryptography", "zappa", "werkzeug", "yaml", "sqlparse"} <= tops
+    assert not tops & {"boto3", "botocore", "pip", "setuptools", "troposphere", "requests", "pytest", "moto", "tqdm"}
+
+
+def test_a_developers_environment_is_no_place_to_package_from(monkeypatch):
+    assert {"pytest", "mypy", "moto"} <= set(contents.strangers(SITE, REQUIREMENTS))
+    (sentence,) = zappa_callbacks.wrong_environment(Path(sys.prefix), "3.99")
+    assert sentence == f"its Python is {VERSION}, and the stage's runtime is python3.99"
+    (sentence,) = zappa_callbacks.wrong_environment(settings.BASE_DIR / ".venv-other", VERSION)
+    assert "but would pack" in sentence
+
+
+def test_pins_that_are_not_followed_are_named(tmp_path):
+    (tmp_path / "requirements.txt").write_text("Django==1.0  # old\nPyJWT[crypto]==2.0\nnowhere==1\n")
+
+    found = contents.out_of_step(SITE, tmp_path / "requirements.txt")
+
+    assert [line.split()[0] for line in found] == ["django", "pyjwt", "nowhere"]
+    assert found[2] == "nowhere nothing instead of 1"
+
+
+def test_a_shim_that_leads_nowhere_is_passed_over(tmp_path, monkeypatch):
+    shim = tmp_path / "python3.12"
+    shim.write_text("#!/bin/sh\nexit 127\n")
+    shim.chmod(0o755)
+    monkeypatch.setenv("LAMBDA_PYTHON", str(shim))
+
+    with pytest.raises(PackageError, match=r"No working Python 3\.12 .* LAMBDA_PYTHON"):
+        python.find("3.12")
+
+
+def test_a_python_of_another_version_is_not_taken(monkeypatch):
+    monkeypatch.setenv("LAMBDA_PYTHON", sys.executable)
+
+    assert python.works(Path(sys.executable), VERSION)
+    with pytest.raises(PackageError):
+        python.find("3.99")
+
+
+@pytest.mark.parametrize("with_plugin", [True, False])
+def test_the_greeting_of_mysql8_shows_whether_the_plugin_is_there(tmp_path, with_plugin):
+    pytest.importorskip("MySQLdb", reason="no MySQL driver here, and then the MySQL half of the suite says so")
+    plugin = driver.plugin_of_the_system()
+    folder = plugin.parent if with_plugin and plugin else tmp_path
+    script = (
+        "import MySQLdb, sys\n"
+        "try: MySQLdb.connect(host='127.0.0.1', port=int(sys.argv[1]), user='a', password='b')\n"
+        "except MySQLdb.OperationalError: pass\n"
+    )
+
+    with GreetingServer() as server:
+        command = [sys.executable, "-c", script, str(server.port)]
+        subprocess.run(command, env={"MARIADB_PLUGIN_DIR": str(folder)}, check=True, capture_output=True)
+
+    assert server.offers == [with_plugin]
