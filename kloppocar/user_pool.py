@@ -63,8 +63,18 @@ class Attachment:
         if permission:  # first, so that no sign-up meets a trigger that it may not call
             self._allow()
         if trigger:
-            self._update(before)
+            self._update(with_trigger(before, self.function_arn))
         return [*trigger, *permission]
+
+    def detach(self) -> list[Change]:
+        """Take the function off the trigger, if it is there: afterwards it may go. It need not exist any more."""
+        before = self.pool()
+        current = (before.get("LambdaConfig") or {}).get(TRIGGER, "")
+        if function_name(current) != self.function:
+            return []
+        others = {name: value for name, value in before["LambdaConfig"].items() if name != TRIGGER}
+        self._update(before | {"LambdaConfig": others})
+        return [Change(TRIGGER, current, None)]
 
     # --- The pool ---------------------------------------------------------------------------------------------
 
@@ -89,9 +99,10 @@ class Attachment:
         current = (pool.get("LambdaConfig") or {}).get(TRIGGER)
         return [] if current == self.function_arn else [Change(TRIGGER, current, self.function_arn)]
 
-    def _update(self, before: dict[str, Any]) -> None:
+    def _update(self, wanted: dict[str, Any]) -> None:
+        """Make the pool what `wanted` describes, and look whether it is."""
         members = self.cognito.meta.service_model.operation_model("UpdateUserPool").input_shape.members
-        request = request_to_update(with_trigger(before, self.function_arn), members)
+        request = request_to_update(wanted, members)
         mfa = self._mfa()
         self._send(request)
         if self._mfa() != mfa:

@@ -92,7 +92,7 @@ def test_a_pool_without_triggers_gets_ours_and_may_call_it(attach, function, poo
     assert statement["Condition"] == {"ArnLike": {"AWS:SourceArn": settings_of()["Arn"]}}
     assert answer == {
         "pool": pool,
-        "function": function,
+        "function": FUNCTION,
         "changed": True,
         "changes": [
             {"setting": "PostConfirmation", "before": None, "after": function},
@@ -287,6 +287,28 @@ def test_a_setting_that_was_lost_all_the_same_is_named(attach, function, cognito
 
     with pytest.raises(CommandError, match="the trigger was set, but look at DeletionProtection: not as before"):
         attach()
+
+
+def test_detached_before_it_goes_or_after_only_our_trigger_is_gone(
+    attach, function, functions, cognito, pool, settings_of
+):
+    cognito.update_user_pool(UserPoolId=pool, LambdaConfig={"PreSignUp": OTHERS}, DeletionProtection="ACTIVE")
+    before = settings_of()
+    attach()
+    functions.delete_function(FunctionName=FUNCTION)
+
+    answer = attach("--detach")
+
+    assert settings_of() == before
+    assert [change["after"] for change in answer["changes"]] == [None]
+    assert attach("--detach")["changes"] == []
+
+
+def test_nobody_else_is_detached(attach, cognito, pool, settings_of):
+    cognito.update_user_pool(UserPoolId=pool, LambdaConfig={"PostConfirmation": OTHERS})
+
+    assert attach("--detach")["changes"] == []
+    assert settings_of()["LambdaConfig"] == {"PostConfirmation": OTHERS}
 
 
 # --- Looking only, and what goes wrong --------------------------------------------------------------------------

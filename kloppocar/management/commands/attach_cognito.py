@@ -21,36 +21,43 @@ class Command(BaseCommand):
         parser.add_argument("stage", metavar="STAGE", help="a stage of zappa_settings.json")
         parser.add_argument("--pool", metavar="ID", help="the user pool; otherwise the one that the stage is set to")
         parser.add_argument("--check", action="store_true", help="change nothing; exit 1 on a difference")
+        parser.add_argument("--detach", action="store_true", help="take the function off the trigger, before it goes")
         parser.add_argument("--replace", action="store_true", help="take the trigger over from a function that exists")
         parser.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             attachment = attachment_of(options["stage"], options["pool"])
-            looking = options["check"]
-            changes = attachment.differences() if looking else attachment.attach(replace=options["replace"])
+            changes = carry_out(attachment, options)
         except stage.StageError as error:
             raise CommandError(str(error), returncode=2) from error
         except (aws.AWSError, user_pool.NotOurs) as error:
             raise CommandError(str(error)) from error
         self.report(attachment, changes, options)
-        if options["check"] and changes:
+        if options["check"] and changes and not options["detach"]:
             raise CommandError(f"Not attached. `manage.py attach_cognito {options['stage']}` mends it.")
 
     def report(self, attachment: Attachment, changes: list[Change], options: dict[str, Any]) -> None:
         if options["json"]:
             answer = {
                 "pool": attachment.pool_id,
-                "function": attachment.function_arn,
+                "function": attachment.function,
                 "changed": bool(changes) and not options["check"],
                 "changes": [vars(change) for change in changes],
             }
             self.stdout.write(json.dumps(answer))
             return
         for change in changes:
-            self.stdout.write(f"{change.setting}: {change.before or 'none'} -> {change.after}")
+            self.stdout.write(f"{change.setting}: {change.before or 'none'} -> {change.after or 'none'}")
         if not changes:
-            self.stdout.write(f"{attachment.function} answers {attachment.pool_id}: nothing to change")
+            does = "does not answer" if options["detach"] else "answers"
+            self.stdout.write(f"{attachment.function} {does} {attachment.pool_id}: nothing to change")
+
+
+def carry_out(attachment: Attachment, options: dict[str, Any]) -> list[Change]:
+    if options["detach"]:
+        return attachment.detach()
+    return attachment.differences() if options["check"] else attachment.attach(replace=options["replace"])
 
 
 def attachment_of(name: str, pool_id: str | None) -> Attachment:
