@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from collectibles.invariants import violations
 from collectibles.models import Collectible, Copy, Distribution, Grant, Mission, MissionProgress
 from communities.models import ChallengeContribution, Community
 from kloppocar import demo
@@ -119,6 +120,19 @@ def test_every_copy_was_granted_and_counted(told):
     assert {row.pk: row.redeemed for row in Distribution.objects.filter(redeemed__gt=0)} == grants
     assert ChallengeContribution.objects.filter(user__username="alice", count__gt=0).exists()
     assert User.objects.get(username="alice").score > 0
+
+
+def test_one_copy_went_from_hand_to_hand(told):
+    copy = Copy.objects.get(owner__username="dora", collectible__circulation=1, grant__user__username="fritz")
+
+    lines = APIClient().get(f"/api/v1/copies/{copy.id}/history/").json()["results"]
+
+    assert [(line["kind"], line["to_user"]["username"]) for line in lines] == [
+        ("minted", "fritz"),
+        ("transferred", "emil"),
+        ("transferred", "dora"),
+    ]
+    assert violations() == {}
 
 
 def test_each_kind_of_code_answers_as_its_name_says(told):

@@ -76,7 +76,7 @@ def accept(*, user: User, secret: str, guesses: Guesses | None = None, now: date
     except codes.MistypedCode:
         raise unknown_transfer() from None
 
-    def work() -> Acceptance:
+    def work() -> Transfer:
         if guesses is not None:
             guesses.refuse_when_spent()
         offers = Transfer.objects.select_related("copy__collectible", "giver").filter(secret_hash=known_as)
@@ -87,10 +87,11 @@ def accept(*, user: User, secret: str, guesses: Guesses | None = None, now: date
         transfer = offers.get()
         refuse_what_cannot_be_accepted(transfer, people[giver], people[user.pk], now)
         hand_over(transfer, people[user.pk], now)
-        return Acceptance(transfer, moved_missions(user=user, granted=transfer))
+        return transfer
 
     with counting(guesses):
-        return atomically(work)
+        accepted = atomically(work)
+    return Acceptance(accepted, moved_missions(user=user, granted=accepted))
 
 
 def refuse_what_cannot_be_accepted(transfer: Transfer, giver: User, receiver: User, now: datetime) -> None:

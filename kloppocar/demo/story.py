@@ -1,12 +1,23 @@
-"""What people did: starter gifts, scans, and claimed missions, in this order."""
+"""What people did: starter gifts, scans, claimed missions, and a copy that went from hand to hand, in this order."""
 
+from itertools import pairwise
 from random import Random
 
 from django.db.models import F
 from django.utils import timezone
 
-from collectibles.models import Collectible, EditionSegment, Grant, GrantSource, Mission, MissionKind, MissionProgress
-from collectibles.services import grant_starter, redeem
+from collectibles.models import (
+    Collectible,
+    Copy,
+    EditionSegment,
+    Grant,
+    GrantSource,
+    Mission,
+    MissionKind,
+    MissionProgress,
+    Transfer,
+)
+from collectibles.services import accept, cancel, grant_starter, open_offer, redeem
 from collectibles.services.granting import grant, lock_user
 from kloppocar.api.transactions import atomically
 from users.models import User
@@ -38,6 +49,7 @@ CLAIMS = [
     ("bob", MissionKind.SIGN_UP, 0),
     ("carol", MissionKind.COLLECT_SET, 3),
 ]
+HAND_TO_HAND = sticker(2, 4), ["fritz", "emil", "dora"]  # the only copy there is
 
 
 def fix_number_order() -> None:
@@ -68,6 +80,20 @@ def play() -> None:
     if grants.filter(source=GrantSource.MISSION).count() < len(CLAIMS):
         for name, kind, place in CLAIMS:
             claim(people[sub_of(name)], kind, place)
+    code, names = HAND_TO_HAND
+    copy = grants.select_related("copy").get(code__code=code, user=people[sub_of(names[0])]).copy
+    for giver, receiver in pairwise(people[sub_of(name)] for name in names):
+        hand_on(copy, giver, receiver)
+
+
+def hand_on(copy: Copy, giver: User, receiver: User) -> None:
+    """What has been handed on before is not asked back; an offer of a run that was interrupted is replaced."""
+    offers = Transfer.objects.filter(copy=copy, giver=giver)
+    if offers.filter(accepted_at__isnull=False).exists():
+        return
+    for offer in offers.filter(open_copy=copy):
+        cancel(user=giver, transfer_id=offer.pk)
+    accept(user=receiver, secret=open_offer(giver=giver, copy=copy).secret)
 
 
 def claim(person: User, kind: MissionKind, place: int) -> None:
