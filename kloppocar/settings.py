@@ -127,6 +127,9 @@ if COGNITO_JWKS:
         json.loads(COGNITO_JWKS)["keys"]
     except (ValueError, KeyError, TypeError):
         stop('COGNITO_JWKS is not a key set: it must be JSON like {"keys": [...]}.')
+SNS_PLATFORM_APPLICATION_ARN = env.str("SNS_PLATFORM_APPLICATION_ARN", default="")
+if SNS_PLATFORM_APPLICATION_ARN and ":app/" not in SNS_PLATFORM_APPLICATION_ARN:
+    stop("SNS_PLATFORM_APPLICATION_ARN must be a platform application's ARN, like arn:aws:sns:...:app/GCM/name.")
 SIGN_UP = "kloppocar.signup.sign_up"  # what the first valid token of an unknown person calls
 
 AUTH_USER_MODEL = "users.User"

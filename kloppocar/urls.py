@@ -25,7 +25,7 @@ from collectibles.views import (
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
 from kloppocar import pages
 from kloppocar.account import AccountViewSet
-from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet
+from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, RecipientViewSet
 
 
 class Router(DefaultRouter):
@@ -49,6 +49,9 @@ router.register("ranks", RankViewSet, "rank")
 router.register("devices", PushDeviceViewSet, "device")
 router.register("inbox", InboxViewSet, "inbox")
 router.register("notifications", NotificationViewSet, "notification")
+router.register(
+    r"notifications/(?P<notification_id>[0-9]{1,18})/recipients", RecipientViewSet, "notification-recipients"
+)
 router.register("communities", CommunityViewSet, "community")
 router.register("memberships", MembershipViewSet, "membership")
 router.register("challenges", ChallengeViewSet, "challenge")

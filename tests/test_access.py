@@ -60,6 +60,9 @@ inbox-unread-count          GET     401 200 200 200 200 200
 inbox-read-all              POST    401 200 200 200 200 200
 notification-list           GET     401 403 403 403 403 200
 notification-list           POST    401 403 403 403 403 400
+notification-preview        GET     401 403 403 403 403 200
+notification-recipients-list GET    401 403 403 403 403 200
+notification-recipients-list POST   401 403 403 403 403 400
 notification-detail         GET     401 403 403 403 403 200
 notification-detail         PUT     401 403 403 403 403 400
 notification-detail         PATCH   401 403 403 403 403 200
@@ -177,6 +180,7 @@ def rows(cast, api):
         "rank": make_rank().id,
         "device": make_device(cast["alice"]).id,
         "notification": make_notification().id,
+        "notification-recipients": make_message(cast["alice"]).id,
         "inbox": make_message(cast["alice"]).id,
         "community": community.id,
         "membership": cast["membership of alice"].id,

@@ -5,9 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
-from kloppocar.api.admin import RowAdmin, localized_column
+from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
-from .models import Notification, NotificationReceipt, PushDevice, Rank, User
+from .models import Notification, NotificationReceipt, PoolRemoval, PushDevice, PushRun, Rank, User
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -31,6 +31,11 @@ class UserForm(UserChangeForm):
         return username
 
 
+class PoolRemovalInline(ReadOnlyInline):
+    model = PoolRemoval
+    fields = ("tries", "next_try_at")
+
+
 @admin.register(User)
 class UserAdmin(RowAdmin, DjangoUserAdmin):
     """Staff log in with a password; everybody else has none that works."""
@@ -46,12 +51,16 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
     ordering = ("id",)
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = ("score", "last_login")
+    inlines = (PoolRemovalInline,)
     fieldsets = (
         (None, {"fields": ("username", "password", "cognito_sub", "email", "status", "is_active")}),
         ("Profile", {"fields": ("picture", "language", "country", "newsletter", "push_enabled", "score")}),
         ("Rights", {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
         ("Times", {"fields": ("last_login", "created_at", "updated_at", "version")}),
     )
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else ()  # somebody new has left nowhere
 
 
 @admin.register(Rank)
@@ -69,11 +78,18 @@ class PushDeviceAdmin(RowAdmin):
     autocomplete_fields = ("user",)
 
 
+class PushRunInline(ReadOnlyInline):
+    model = PushRun
+    fields = ("sent", "failed", "dropped", "finished_at")
+
+
 @admin.register(Notification)
 class NotificationAdmin(RowAdmin):
     list_display = (localized_column("header"), "audience", "is_welcome", "push", "publish_at", "published_at")
     list_filter = ("audience", "is_welcome", "push", "publish_at")
     search_fields = ("header", "body")
+    readonly_fields = ("published_at",)
+    inlines = (PushRunInline,)
 
 
 @admin.register(NotificationReceipt)

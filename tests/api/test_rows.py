@@ -32,6 +32,7 @@ ORDINARY = {
     "collection-gallery-list": "shows the first copies of each collectible, which a window function picks",
     "inbox-detail": "its ETag is the sum of two versions, which the view makes of the row",
     "inbox-unread-count": "a number, neither a page nor a row",
+    "notification-preview": "texts in all languages and counts, neither a page nor a row",
     "user-me-export": "one document of many tables",
     "user-me": "one's own account with a count, neither a page nor a row of the view's queryset",
 }
@@ -107,7 +108,7 @@ def test_a_route_answers_by_the_fast_path_what_the_ordinary_one_would(api, world
 @pytest.mark.parametrize("name", ORDINARY)
 def test_a_route_in_the_table_is_really_served_by_the_ordinary_path(api, world, name):
     with watched() as readings:
-        assert api("alice").get(url(name, world)).status_code == 200
+        assert 200 in {api(person).get(url(name, world)).status_code for person in ("alice", "staff")}
 
     assert None in readings or not readings
 

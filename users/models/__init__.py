@@ -3,6 +3,7 @@
 from .device import Platform, PushDevice
 from .notification import Audience, Notification, NotificationQuerySet, NotificationReceipt
 from .pool import PoolRemoval
+from .push import PushRun
 from .user import Rank, User, UserManager, UserQuerySet, UserStatus
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Platform",
     "PoolRemoval",
     "PushDevice",
+    "PushRun",
     "Rank",
     "User",
     "UserManager",

@@ -20,6 +20,7 @@ class PushDevice(VersionedRow):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
     token = ExactCharField(max_length=512, unique=True)
     platform = models.CharField(max_length=8, choices=Platform)
+    endpoint_arn = ExactCharField(max_length=300, blank=True, default="", db_default="", editable=False)
     last_seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

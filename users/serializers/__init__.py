@@ -2,17 +2,27 @@
 
 from .device import PushDeviceSerializer
 from .inbox import InboxChangeSerializer, InboxSerializer, UnreadCountSerializer
-from .notification import NotificationSerializer
+from .notification import (
+    AddedRecipientsSerializer,
+    NotificationSerializer,
+    PreviewSerializer,
+    RecipientSerializer,
+    RecipientsSerializer,
+)
 from .user import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
 
 __all__ = [
+    "AddedRecipientsSerializer",
     "InboxChangeSerializer",
     "InboxSerializer",
     "MeSerializer",
     "NotificationSerializer",
+    "PreviewSerializer",
     "PublicUserSerializer",
     "PushDeviceSerializer",
     "RankSerializer",
+    "RecipientSerializer",
+    "RecipientsSerializer",
     "StaffUserSerializer",
     "UnreadCountSerializer",
 ]

@@ -2,7 +2,7 @@
 
 from .device import PushDeviceViewSet
 from .inbox import InboxViewSet
-from .notification import NotificationViewSet
+from .notification import NotificationViewSet, RecipientViewSet
 from .user import RankViewSet, UserViewSet
 
-__all__ = ["InboxViewSet", "NotificationViewSet", "PushDeviceViewSet", "RankViewSet", "UserViewSet"]
+__all__ = ["InboxViewSet", "NotificationViewSet", "PushDeviceViewSet", "RankViewSet", "RecipientViewSet", "UserViewSet"]
