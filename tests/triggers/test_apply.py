@@ -234,17 +234,6 @@ def test_a_trigger_of_a_missing_definer_is_seen_and_mended(own_folder):
     assert states() == {}
 
 
-def test_error_1419_names_the_parameter_to_set(tmp_path):
-    path = tmp_path / "mine.sql"
-    path.write_text("-- a rule\nCREATE TRIGGER mine AFTER INSERT ON t FOR EACH ROW SET @a = 1;")
-    error = OperationalError(1419, "You do not have the SUPER privilege and binary logging is enabled")
-
-    said = apply.explain(parse.parse(path), error)
-
-    assert said.startswith("mine.sql:2: You do not have the SUPER privilege")
-    assert "log_bin_trust_function_creators = 1" in said
-
-
 def test_readiness_says_so_when_the_files_are_missing(own_folder, client):
     for path in own_folder.glob("*.sql"):
         path.unlink()
