@@ -7,10 +7,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from kloppocar import triggers
+from kloppocar.models import AppliedObject
 from kloppocar.triggers import apply, aside, parse
 from tests.make import make_user
 from tests.triggers.plain_sql import mysql_only
@@ -100,6 +101,8 @@ def test_what_is_not_ours_is_never_touched_and_ours_only_when_named(own_folder):
 
     run()
     assert states() == {"user_on_create": "orphaned"}
+    with pytest.raises(CommandError, match="apply_triggers --prune user_on_create` mends it"):
+        run("--check")
     run("--prune", "user_on_create")
 
     assert "user_on_create" not in triggers.seen(connection)
@@ -191,6 +194,20 @@ def test_what_has_a_file_is_not_pruned_and_what_is_unknown_is_said(own_folder):
     with pytest.raises(CommandError, match="Not known: nothing"):
         run("--only", "nothing")
     with pytest.raises(CommandError, match="No database is called moon"):
+        run("--database", "moon")
+
+
+def test_a_database_without_tables_is_told_apart_from_none(real_db, monkeypatch):
+    monkeypatch.setattr(AppliedObject._meta, "db_table", "kloppocar_not_there")
+
+    with pytest.raises(CommandError, match=r"^The tables are not there yet: run `manage.py migrate` first\.$"):
+        run("--check")
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_a_sentence(django_db_blocker, monkeypatch):
+    monkeypatch.setitem(connections.settings, "moon", connection.settings_dict | {"NAME": "/not/there", "PORT": 1})
+
+    with django_db_blocker.unblock(), pytest.raises(CommandError, match=r"^The database says: .*(open|connect).*\.$"):
         run("--database", "moon")
 
 

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from kloppocar import triggers
+from kloppocar.models import AppliedObject
 
 DONE = {"create": "created", "replace": "replaced", "drifted": "mended", "unchanged": "unchanged"}
 CHANGED = {"created", "replaced", "mended", "dropped"}
@@ -37,6 +38,8 @@ class Command(BaseCommand):
                 report, failures = self.apply(connection, options)
         except triggers.TriggerError as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(no_answer(error)) from error
         self.report(report, options)
         if failures:
             raise CommandError("\n".join(failures))
@@ -61,7 +64,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(differing)} of {len(steps)} differ" if differing else "All in step")
         if options["check"] and differing:
             names = ", ".join(step.name for step in differing)
-            raise CommandError(f"The database and sql/ differ: {names}. `manage.py apply_triggers` mends it.")
+            orphans = " ".join(step.name for step in differing if step.state == "orphaned")
+            how = f"apply_triggers --prune {orphans}" if orphans else "apply_triggers"
+            raise CommandError(f"The database and sql/ differ: {names}. `manage.py {how}` mends it.")
 
     def apply(self, connection: Any, options: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
         """Every file that can be applied is, also after one that fails: a line about each, and what failed."""
@@ -90,3 +95,9 @@ class Command(BaseCommand):
         for line in [] if quiet else report:
             self.stdout.write(f"{line['done']:10} {line['name']} ({line['ms']} ms)")
         self.stdout.write("Triggers: all in step" if quiet else f"Triggers: {changed} of {len(report)} changed")
+
+
+def no_answer(error: DatabaseError) -> str:
+    if AppliedObject._meta.db_table in str(error):
+        return "The tables are not there yet: run `manage.py migrate` first."
+    return f"The database says: {error.args[-1]}."
