@@ -10,7 +10,8 @@ from django.db import OperationalError, transaction
 T = TypeVar("T")
 TRIES = 3
 DEADLOCK, LOCK_WAIT, RECORD_CHANGED = 1213, 1205, 1020
-RETRIABLE = {DEADLOCK, LOCK_WAIT, RECORD_CHANGED}
+NO_AUTO_INCREMENT = 1467  # how a deadlock inside a trigger may show itself
+RETRIABLE = {DEADLOCK, LOCK_WAIT, RECORD_CHANGED, NO_AUTO_INCREMENT}
 
 
 def atomically(work: Callable[[], T]) -> T:

@@ -2,8 +2,9 @@
 -- the mission's collection, that a person owns now, capped at the goal. Claimed stays claimed. Since 0.1.
 -- Whoever has reached the goal stays there, so no count is longer than a goal, however much a person owns.
 -- All is read shared, not as it was when the statement began: what others committed counts, also after the statement
--- that fired this had to wait; and a mission that is being written is waited for. Only the collectibles' index is
--- touched, never their rows: each redemption holds one, and two would wait for each other.
+-- that fired this had to wait; and a mission that is being written is waited for. The indexes are forced, so that
+-- only this person's copies and no collectible's row is touched: each writer holds some, and two would wait for
+-- each other.
 CREATE TRIGGER mission_progress__insert AFTER INSERT ON collectibles_copy FOR EACH ROW
 INSERT INTO collectibles_missionprogress (user_id, mission_id, progress, completed_at)
 SELECT NEW.owner_id, counted.id, counted.progress, IF(counted.progress >= counted.goal, UTC_TIMESTAMP(6), NULL)
@@ -12,7 +13,7 @@ FROM (
         SELECT m.id, m.goal, LEAST(m.goal, (
             SELECT COUNT(*) FROM collectibles_missioncollectible e
             WHERE e.mission_id = m.id AND EXISTS (
-                SELECT 1 FROM collectibles_copy c
+                SELECT 1 FROM collectibles_copy c FORCE INDEX (copy_by_owner_and_collectible)
                 WHERE c.owner_id = NEW.owner_id AND c.collectible_id = e.collectible_id
                 LOCK IN SHARE MODE
             )
@@ -28,7 +29,7 @@ FROM (
     UNION ALL
     (
         SELECT m.id, m.goal, LEAST(m.goal, (
-            SELECT COUNT(*) FROM collectibles_copy c
+            SELECT COUNT(*) FROM collectibles_copy c FORCE INDEX (copy_by_owner_and_collectible)
             WHERE c.owner_id = NEW.owner_id
               AND c.collectible_id IN (
                   SELECT k.id FROM collectibles_collectible k FORCE INDEX (collectible_by_collection)

@@ -3,8 +3,9 @@
 -- stays claimed. Since 0.1.
 -- Who receives a copy and has reached the goal stays there, and is not counted.
 -- All is read shared, not as it was when the statement began: what others committed counts, also after the statement
--- that fired this had to wait; and a mission that is being written is waited for. Only the collectibles' index is
--- touched, never their rows: each redemption holds one, and two would wait for each other.
+-- that fired this had to wait; and a mission that is being written is waited for. The indexes are forced, so that
+-- only this person's copies and no collectible's row is touched: each writer holds some, and two would wait for
+-- each other.
 CREATE TRIGGER mission_progress__update AFTER UPDATE ON collectibles_copy FOR EACH ROW
 IF NEW.owner_id <> OLD.owner_id THEN
     INSERT INTO collectibles_missionprogress (user_id, mission_id, progress, completed_at)
@@ -14,7 +15,7 @@ IF NEW.owner_id <> OLD.owner_id THEN
             SELECT who.id AS person, m.id, m.goal, LEAST(m.goal, (
                 SELECT COUNT(*) FROM collectibles_missioncollectible e
                 WHERE e.mission_id = m.id AND EXISTS (
-                    SELECT 1 FROM collectibles_copy c
+                    SELECT 1 FROM collectibles_copy c FORCE INDEX (copy_by_owner_and_collectible)
                     WHERE c.owner_id = who.id AND c.collectible_id = e.collectible_id
                     LOCK IN SHARE MODE
                 )
@@ -31,7 +32,7 @@ IF NEW.owner_id <> OLD.owner_id THEN
         UNION ALL
         (
             SELECT who.id AS person, m.id, m.goal, LEAST(m.goal, (
-                SELECT COUNT(*) FROM collectibles_copy c
+                SELECT COUNT(*) FROM collectibles_copy c FORCE INDEX (copy_by_owner_and_collectible)
                 WHERE c.owner_id = who.id
                   AND c.collectible_id IN (
                       SELECT k.id FROM collectibles_collectible k FORCE INDEX (collectible_by_collection)

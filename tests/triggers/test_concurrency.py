@@ -4,6 +4,7 @@ import random
 import threading
 import time
 
+import pytest
 from django.db import connection, transaction
 
 from collectibles.models import Copy, MissionProgress
@@ -131,6 +132,29 @@ def test_redemptions_of_one_collection_never_wait_for_each_other_in_a_circle(rea
     for challenge in challenges:
         tally = ChallengeTally.objects.filter(challenge=challenge)
         assert sum(tally.values_list("count", flat=True)) == each * len(people)
+
+
+@mysql_only("SQLite has one writer at a time")
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
+def test_writers_of_plain_sql_never_wait_for_each_other_in_a_circle(real_db, isolation):
+    community = make_community()
+    collection = make_collection(community=community)
+    things = [make_collectible(collection=collection) for _ in range(6)]
+    make_mission(kind="collect_count", collection=collection, goal=99)
+    make_mission(*things[:4], goal=4)
+    challenge, people = make_challenge(community=community), [make_user() for _ in range(16)]
+    for person in people:
+        make_membership(person, community)
+
+    def write(person):
+        sql(f"SET SESSION TRANSACTION ISOLATION LEVEL {isolation}")
+        for number in range(12):
+            insert_copy(things[number % 6], person, 100 * person.id + number)
+
+    assert in_threads(*(lambda person=person: write(person) for person in people)) == []
+    tally = ChallengeTally.objects.filter(challenge=challenge)
+    assert sum(tally.values_list("count", flat=True)) == 12 * len(people)
+    assert sorted(MissionProgress.objects.values_list("progress", flat=True)) == [4] * 16 + [12] * 16
 
 
 def test_a_writer_that_never_pauses_loses_no_effect_while_every_trigger_is_replaced(real_db, way):
