@@ -18,14 +18,14 @@ class AWSError(Exception):
         self.code = code
 
 
-def client(service: str, region: str, *, read_seconds: float = READ_SECONDS, tries: int = TRIES) -> Any:
-    """A client of `service`; AWS_ENDPOINT_URL leads it to an emulator."""
+def client(service: str, region: str, *, read_seconds: float = READ_SECONDS, tries: int = TRIES, **options: Any) -> Any:
+    """A client of `service`, with more of botocore's options; AWS_ENDPOINT_URL leads it to an emulator."""
     with asking(f"AWS ({service})"):
         import boto3
         from botocore.config import Config
 
         retries = {"total_max_attempts": tries, "mode": "standard"}
-        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=read_seconds, retries=retries)
+        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=read_seconds, retries=retries, **options)
         return boto3.client(service, region_name=region, config=config)
 
 

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
-
 import collectibles.person
 import communities.person
 import users.person
 from kloppocar.api.transactions import atomically
-from users.models import PoolRemoval, User, UserStatus
-from users.services.pool import remove_from_pool
+from users.models import Departure, User, UserStatus
+from users.services import departure
 
 PARTS = [collectibles.person, communities.person, users.person]
 
@@ -25,19 +23,18 @@ def export(user: User) -> dict[str, Any]:
 def erase(user: User) -> None:
     """Close their account for good. A second call, also at the same time, changes nothing.
 
-    Copies, their ledger and what was won stay under a person without name. The user pool's own user goes as well: now,
-    or by the schedule when Cognito does not answer.
+    Copies, their ledger and what was won stay under a person without name. Their picture's files and the user pool's
+    own user go as well: now, or by the schedule when AWS does not answer.
     """
 
     def work() -> None:
         row = User.objects.select_for_update().get(pk=user.pk)
         if row.status == UserStatus.DELETED:
             return
+        departure.plan(row, row.picture)
         for part in PARTS:
             part.erase(row)
-        if settings.COGNITO_USER_POOL_ID and row.cognito_sub:
-            PoolRemoval.objects.create(user=row)
 
     atomically(work)
-    for removal in PoolRemoval.objects.filter(user=user, tries=0):
-        remove_from_pool(removal)
+    for left in Departure.objects.filter(user=user, tries=0):
+        departure.complete(left)

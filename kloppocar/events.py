@@ -12,7 +12,7 @@ from collectibles.missions import recompute_stale
 from kloppocar import patience
 from kloppocar.signup import sign_up
 from users.cognito import SUB_SHAPE
-from users.services.pool import remove_due
+from users.services.departure import complete_due
 from users.services.publishing import publish_due
 from users.services.push import send_pushes
 
@@ -51,7 +51,7 @@ def housekeeping(event: dict[str, Any] | None = None, context: Any = None) -> No
 def every_minute(event: dict[str, Any] | None = None, context: Any = None) -> None:
     """What is due: messages first, then their pushes, then people who have left. None of them holds up the others."""
     _drop_dead_connections()
-    for work in (publish_due, send_pushes, remove_due):
+    for work in (publish_due, send_pushes, complete_due):
         try:
             work()
         except Exception:

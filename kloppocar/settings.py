@@ -127,6 +127,8 @@ if COGNITO_JWKS:
         json.loads(COGNITO_JWKS)["keys"]
     except (ValueError, KeyError, TypeError):
         stop('COGNITO_JWKS is not a key set: it must be JSON like {"keys": [...]}.')
+MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
+MEDIA_FOLDER = LOCAL_DIR / "media"  # locally, where no bucket is
 SNS_PLATFORM_APPLICATION_ARN = env.str("SNS_PLATFORM_APPLICATION_ARN", default="")
 if SNS_PLATFORM_APPLICATION_ARN and ":app/" not in SNS_PLATFORM_APPLICATION_ARN:
     stop("SNS_PLATFORM_APPLICATION_ARN must be a platform application's ARN, like arn:aws:sns:...:app/GCM/name.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -23,7 +24,7 @@ from collectibles.views import (
     TransferViewSet,
 )
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
-from kloppocar import pages
+from kloppocar import local_media, pages
 from kloppocar.account import AccountViewSet
 from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, RecipientViewSet
 
@@ -83,6 +84,8 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.LOCAL and not settings.MEDIA_BUCKET:
+    urlpatterns += [path("media/", local_media.upload), path("media/<path:key>", local_media.show)]
 handler400 = "kloppocar.api.errors.bad_request"
 handler403 = "kloppocar.api.errors.permission_denied"
 handler404 = "kloppocar.api.errors.not_found"

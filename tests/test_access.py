@@ -41,6 +41,9 @@ user-me                     GET     401 200 200 200 200 200
 user-me                     PATCH   401 200 200 200 200 200
 user-me                     DELETE  401 204 204 204 204 204
 user-me-export              GET     401 200 200 200 200 200
+user-me-picture             POST    401 400 400 400 400 400
+user-me-picture             PUT     401 400 400 400 400 400
+user-me-picture             DELETE  401 204 204 204 204 204
 user-copies-list            GET     200 200 200 200 200 200
 rank-list                   GET     200 200 200 200 200 200
 rank-list                   POST    401 403 403 403 403 400

@@ -18,8 +18,8 @@ from collectibles.services import open_offer
 from kloppocar import erasure
 from kloppocar.signup import sign_up
 from tests import make
-from users.models import PoolRemoval, PushDevice, User
-from users.services import pool
+from users.models import Departure, PushDevice, User
+from users.services import departure
 
 APPS = ["users", "communities", "collectibles"]
 ME, EXPORT = "/api/v1/users/me/", "/api/v1/users/me/export/"
@@ -33,7 +33,7 @@ KEPT = {
     "collectibles.Transfer.giver",
     "collectibles.Transfer.receiver",
     "communities.ChallengeContribution.user",
-    "users.PoolRemoval.user",
+    "users.Departure.user",
     "admin.LogEntry.user",
 }
 
@@ -238,14 +238,14 @@ def test_the_pools_own_user_goes_too(cognito, settings, in_pool):
     erasure.erase(in_pool)
 
     assert names(cognito, settings) == ["somebody-else"]
-    assert not PoolRemoval.objects.exists()
+    assert not Departure.objects.exists()
 
 
 def test_a_person_whom_the_pool_does_not_know_is_done(cognito, settings, alice):
     erasure.erase(alice)
 
     assert names(cognito, settings) == []
-    assert not PoolRemoval.objects.exists()
+    assert not Departure.objects.exists()
 
 
 def test_while_cognito_is_down_the_account_is_erased_and_the_pools_user_later(cognito, settings, in_pool, monkeypatch):
@@ -254,33 +254,33 @@ def test_while_cognito_is_down_the_account_is_erased_and_the_pools_user_later(co
     erasure.erase(in_pool)
 
     in_pool.refresh_from_db()
-    removal = PoolRemoval.objects.get()
-    assert (in_pool.status, removal.tries) == ("deleted", 1)
-    assert removal.next_try_at > timezone.now() + timedelta(seconds=50)
+    waiting = Departure.objects.get()
+    assert (in_pool.status, waiting.tries) == ("deleted", 1)
+    assert waiting.next_try_at > timezone.now() + timedelta(seconds=50)
     settings.COGNITO_USER_POOL_ID = ours
-    assert pool.remove_due() == 0
-    PoolRemoval.objects.update(next_try_at=timezone.now())
-    assert pool.remove_due() == 1
+    assert departure.complete_due() == 0
+    Departure.objects.update(next_try_at=timezone.now())
+    assert departure.complete_due() == 1
     assert names(cognito, settings) == ["somebody-else"]
-    assert not PoolRemoval.objects.exists()
+    assert not Departure.objects.exists()
 
 
 def test_tries_become_rare_but_never_end(cognito, settings, in_pool):
     settings.COGNITO_USER_POOL_ID = "eu-central-1_elsewhere"
-    removal = PoolRemoval.objects.create(user=in_pool, tries=1000, next_try_at=timezone.now())
+    waiting = Departure.objects.create(user=in_pool, tries=1000, next_try_at=timezone.now())
 
-    assert pool.remove_due() == 0
+    assert departure.complete_due() == 0
 
-    removal.refresh_from_db()
-    assert timedelta(hours=5) < removal.next_try_at - timezone.now() <= timedelta(hours=6)
+    waiting.refresh_from_db()
+    assert timedelta(hours=5) < waiting.next_try_at - timezone.now() <= timedelta(hours=6)
 
 
 def test_of_two_schedules_at_once_one_asks(cognito, settings, in_pool):
-    first = PoolRemoval.objects.create(user=in_pool)
-    second = PoolRemoval.objects.get()
+    first = Departure.objects.create(user=in_pool)
+    second = Departure.objects.get()
 
-    assert pool.remove_from_pool(first)
-    assert not pool.remove_from_pool(second)
+    assert departure.complete(first)
+    assert not departure.complete(second)
 
 
 def test_without_a_pool_nothing_is_asked(settings, full):
@@ -288,5 +288,5 @@ def test_without_a_pool_nothing_is_asked(settings, full):
 
     erasure.erase(full)
 
-    assert not PoolRemoval.objects.exists()
+    assert not Departure.objects.exists()
     assert LogEntry.objects.count() == 0

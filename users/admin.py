@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
-from .models import Notification, NotificationReceipt, PoolRemoval, PushDevice, PushRun, Rank, User
+from .models import Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -31,8 +31,8 @@ class UserForm(UserChangeForm):
         return username
 
 
-class PoolRemovalInline(ReadOnlyInline):
-    model = PoolRemoval
+class DepartureInline(ReadOnlyInline):
+    model = Departure
     fields = ("tries", "next_try_at")
 
 
@@ -51,7 +51,7 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
     ordering = ("id",)
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = ("score", "last_login")
-    inlines = (PoolRemovalInline,)
+    inlines = (DepartureInline,)
     fieldsets = (
         (None, {"fields": ("username", "password", "cognito_sub", "email", "status", "is_active")}),
         ("Profile", {"fields": ("picture", "language", "country", "newsletter", "push_enabled", "score")}),

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db.models import QuerySet
 
 from kloppocar.api.models import plain_rows
-from users.models import NotificationReceipt, PoolRemoval, PushDevice, User, UserStatus
+from users.models import Departure, NotificationReceipt, PushDevice, User, UserStatus
 
 # The subject stays, so that tokens of it are refused and make nobody new; the score belongs to copies that stay.
 KEPT = {"id", "cognito_sub", "score", "created_at", "updated_at", "version", "username_key"}
@@ -21,7 +21,7 @@ def stored_about(user: User) -> dict[str, Any]:
         "permissions": user.user_permissions.values("codename"),
         "devices": plain_rows(PushDevice.objects.filter(user=user)),
         "inbox": plain_rows(NotificationReceipt.objects.filter(user=user), also=["notification__header"]),
-        "pool_removals": plain_rows(PoolRemoval.objects.filter(user=user)),
+        "departures": plain_rows(Departure.objects.filter(user=user)),
         "admin_log": plain_rows(LogEntry.objects.filter(user=user)),
     }
 

@@ -41,6 +41,12 @@ LEFT_OUT = [
         f"tzdata/zoneinfo/{place}/*"
         for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
     ),
+    # Of Pillow only what JPEG and PNG need.
+    *(f"PIL/_{part}.*" for part in ("avif", "imagingcms", "imagingft", "imagingmorph", "imagingtk", "webp")),
+    *(
+        f"pillow.libs/lib{part}*"
+        for part in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "png", "sharpyuv", "webp")
+    ),
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
     "zappa/cli.py",

@@ -219,7 +219,7 @@ def test_the_scheduled_event_publishes_through_zappas_handler(db):
     assert message.published_at
 
 
-@pytest.mark.parametrize("broken", ["send_pushes", "remove_due"])
+@pytest.mark.parametrize("broken", ["send_pushes", "complete_due"])
 def test_nothing_that_fails_holds_up_publishing(db, monkeypatch, caplog, broken):
     def fail():
         raise RuntimeError("SNS is on fire")

@@ -89,6 +89,11 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
     def __str__(self) -> str:
         return self.username or f"user {self.pk}"
 
+    @property
+    def picture_small(self) -> str:
+        """Of a picture of our own making there is a second size; others have the one."""
+        return self.picture.removesuffix("/large.jpg") + "/small.jpg" if "/pictures/" in self.picture else self.picture
+
     @cached_property
     def acts_as_staff(self) -> bool:
         """In a browser session the row decides; a bearer token sets this from its groups instead."""

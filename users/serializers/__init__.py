@@ -9,6 +9,7 @@ from .notification import (
     RecipientSerializer,
     RecipientsSerializer,
 )
+from .picture import PictureFormSerializer, PictureKeySerializer, PictureUploadSerializer
 from .user import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
 
 __all__ = [
@@ -17,6 +18,9 @@ __all__ = [
     "InboxSerializer",
     "MeSerializer",
     "NotificationSerializer",
+    "PictureFormSerializer",
+    "PictureKeySerializer",
+    "PictureUploadSerializer",
     "PreviewSerializer",
     "PublicUserSerializer",
     "PushDeviceSerializer",

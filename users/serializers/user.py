@@ -1,13 +1,14 @@
 """People as others see them, and as they see themselves."""
 
 from bisect import bisect_right
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
+from users import names
 from users.models import Rank, User
 
 
@@ -24,11 +25,16 @@ class UserRankSerializer(ModelSerializer):
         fields = ["id", "title", "level"]
 
 
-def rank_of(score: int, context: dict[str, Any]) -> Rank | None:
-    """The highest rank reached; the ladder is read once an answer, however many people are in it."""
+def ladder_of(context: dict[str, Any]) -> list[Rank]:
+    """All ranks from the lowest, read once an answer, however many people are in it."""
     if "ladder" not in context:
         context["ladder"] = list(Rank.objects.order_by("min_score"))
-    ladder = context["ladder"]
+    return context["ladder"]
+
+
+def rank_of(score: int, context: dict[str, Any]) -> Rank | None:
+    """The highest rank reached."""
+    ladder = ladder_of(context)
     place = bisect_right(ladder, score, key=lambda rank: rank.min_score)
     return ladder[place - 1] if place else None
 
@@ -54,6 +60,15 @@ class RankField(serializers.Field):
 
 
 RankField = extend_schema_field(UserRankSerializer(allow_null=True))(RankField)  # type: ignore[misc]
+
+
+def next_rank_of(score: int, context: dict[str, Any]) -> dict[str, Any] | None:
+    """The rank after the present one, and the points that are missing; None on the highest."""
+    rank = next((rank for rank in ladder_of(context) if rank.min_score > score), None)
+    if rank is None:
+        return None
+    shown = UserRankSerializer(rank, context={**context, "is_part": True}).data
+    return shown | {"min_score": rank.min_score, "points_missing": rank.min_score - score}
 
 
 class PublicUserSerializer(ModelSerializer):
@@ -94,11 +109,28 @@ class StaffUserSerializer(ModelSerializer):
         read_only_fields = ["score", "version", "created_at", "updated_at"]
 
 
+class NextRankSerializer(UserRankSerializer):
+    points_missing = serializers.IntegerField(read_only=True)
+
+    class Meta(UserRankSerializer.Meta):
+        fields = [*UserRankSerializer.Meta.fields, "min_score", "points_missing"]
+
+
+class CountsSerializer(serializers.Serializer):
+    copies = serializers.IntegerField()
+    collectibles = serializers.IntegerField(help_text="Different ones.")
+    missions_claimed = serializers.IntegerField()
+    communities = serializers.IntegerField()
+    unread = serializers.IntegerField(help_text="Messages in the inbox.")
+
+
 class MeSerializer(RefusingUnknownFields, ModelSerializer):
     """One's own account. Protected fields are refused, not ignored."""
 
     rank = RankField()
-    copies = serializers.IntegerField(source="copies_owned", read_only=True)
+    next_rank = serializers.SerializerMethodField()
+    copies = serializers.IntegerField(source="counts.copies", read_only=True)
+    counts = CountsSerializer(read_only=True)
 
     class Meta:
         model = User
@@ -108,18 +140,25 @@ class MeSerializer(RefusingUnknownFields, ModelSerializer):
             "email",
             "status",
             "picture",
+            "picture_small",
             "language",
             "country",
             "newsletter",
             "push_enabled",
             "score",
             "rank",
+            "next_rank",
             "copies",
+            "counts",
             "version",
             "created_at",
         ]
-        read_only_fields = ["email", "status", "picture", "score", "version", "created_at"]
+        read_only_fields = ["email", "status", "picture", "picture_small", "score", "version", "created_at"]
         extra_kwargs = {"username": {"validators": [], "allow_null": False}}
+
+    @extend_schema_field(NextRankSerializer(allow_null=True))
+    def get_next_rank(self, user: Any) -> dict[str, Any] | None:
+        return next_rank_of(user.score, cast(dict[str, Any], self.context))
 
     def validate_language(self, value):
         if value and value not in settings.CONTENT_LANGUAGES:
@@ -129,4 +168,8 @@ class MeSerializer(RefusingUnknownFields, ModelSerializer):
     def validate_username(self, value):
         for validate in User._meta.get_field("username").validators:
             validate(value)
+        if value != getattr(self.instance, "username", None) and names.is_reserved(value):
+            raise serializers.ValidationError("This name is reserved.", code="reserved_name")
+        if names.is_offensive(value):
+            raise serializers.ValidationError("Please choose another name.", code="offensive_name")
         return value

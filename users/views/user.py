@@ -3,16 +3,17 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from kloppocar.api.errors import Refusal
 from kloppocar.api.etag import etag_of, refuse_if_moved_on
 from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
+from kloppocar.api.throttling import UploadBudget
 from kloppocar.api.viewsets import (
     CreateMixin,
     CrudViewSet,
@@ -22,10 +23,19 @@ from kloppocar.api.viewsets import (
     ViewSet,
     save_changed,
 )
+from kloppocar.storage import Storage, storage
 from users.filters import RankFilterSet, StaffUserFilterSet, UserFilterSet
 from users.models import Rank, User, UserStatus
-from users.serializers import MeSerializer, PublicUserSerializer, RankSerializer, StaffUserSerializer
-from users.services import lock_account
+from users.serializers import (
+    MeSerializer,
+    PictureFormSerializer,
+    PictureKeySerializer,
+    PictureUploadSerializer,
+    PublicUserSerializer,
+    RankSerializer,
+    StaffUserSerializer,
+)
+from users.services import inbox, lock_account, picture
 
 
 class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
@@ -62,6 +72,41 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
             save_me(serializer)
         return answer_me(self, row)
 
+    @extend_schema(request=PictureUploadSerializer, responses={201: PictureFormSerializer})
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="me/picture",
+        url_name="me-picture",
+        permission_classes=[IsAuthenticated],
+        throttle_classes=[*api_settings.DEFAULT_THROTTLE_CLASSES, UploadBudget],
+    )
+    def start_picture(self, request):
+        """The first step: a form to upload a JPEG or PNG with, straight to where files lie."""
+        wanted = PictureUploadSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        form = picture.start(user=request.user, files=files_for(request), **wanted.validated_data)
+        return Response(form, status=201)
+
+    @extend_schema(request=PictureKeySerializer, responses=MeSerializer)
+    @start_picture.mapping.put
+    def confirm_picture(self, request):
+        """The second: the file is there. Two squares are made of it, without whatever else it held."""
+        uploaded = PictureKeySerializer(data=request.data)
+        uploaded.is_valid(raise_exception=True)
+        picture.confirm(user=request.user, files=files_for(request), **uploaded.validated_data)
+        return answer_me(self, request.user)
+
+    @extend_schema(request=None, responses={204: None})
+    @start_picture.mapping.delete
+    def remove_picture(self, request):
+        picture.remove(user=request.user, files=files_for(request))
+        return Response(status=204)
+
+
+def files_for(request: Any) -> Storage:
+    return storage(request.build_absolute_uri("/"))
+
 
 def save_me(serializer: MeSerializer) -> None:
     """Choosing a username ends onboarding; of two who choose the same, the database lets one have it."""
@@ -76,8 +121,20 @@ def save_me(serializer: MeSerializer) -> None:
         raise Refusal("username_taken", _("Somebody else has this username."), status=409) from None
 
 
+def counts_of(user: Any) -> dict[str, int]:
+    """What somebody has: five counts, each by an index."""
+    return {
+        "copies": user.copies.count(),
+        "collectibles": user.copies.values("collectible").distinct().count(),
+        "missions_claimed": user.mission_progress.filter(claimed_at__isnull=False).count(),
+        "communities": user.memberships.count(),
+        "unread": inbox.unread_count(user),
+    }
+
+
 def answer_me(view: ViewSet, user: User) -> Response:
-    row = User.objects.annotate(copies_owned=Count("copies")).get(pk=user.pk)
+    row: Any = User.objects.get(pk=user.pk)
+    row.counts = counts_of(row)
     response = Response(MeSerializer(row, context=view.get_serializer_context()).data)
     response["ETag"] = etag_of(row)
     return response
