@@ -13,6 +13,7 @@ from itertools import count
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import connection
 
 from collectibles.invariants import violations
 from collectibles.models import Collectible, Copy, Grant
@@ -143,7 +144,7 @@ def test_killed_at_the_commit_it_is_lost_and_after_it_it_is_kept(killable, alice
     assert told.value.extra["copy"]["id"] == Copy.objects.order_by("id").last().id
 
 
-@pytest.mark.skipif("connection.vendor != 'mysql'", reason="SQLite has no server that must notice the death")
+@pytest.mark.skipif(connection.vendor != "mysql", reason="SQLite has no server that must notice the death")
 @pytest.mark.parametrize("kills", [3, pytest.param(50, marks=pytest.mark.deep)])
 def test_killed_in_the_middle_of_many_grants_nothing_is_half_done(killable, real_db, kills):
     """A kill counts when some of the calls were made and some were not."""
