@@ -21,7 +21,7 @@ class Contender:
 
 PRODUCT = Contender(
     "product",
-    {"DJANGO_SETTINGS": "kloppocar.settings"},
+    {"DJANGO_SETTINGS": "benchmarks.product_settings"},
     {"ENV": "production", "SECRET_KEY": "bench", "ALLOWED_HOSTS": "api.example", "DB_SSL": "off"},
 )
 LIMIT = Contender("limit", {"APP_MODULE": "benchmarks.limit", "APP_FUNCTION": "app"})
