@@ -8,11 +8,13 @@ from rest_framework import status
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, AuthenticationFailed
 
+from kloppocar.api.prepared import Rows, Slot
 from users import cognito, services
 from users.key_set import KeysUnavailable
 from users.models import User, UserStatus
 
 STAFF_GROUP = "admin"
+BY_SUBJECT = Rows(lambda: User.objects.filter(cognito_sub=Slot("sub")))
 
 
 class InvalidToken(AuthenticationFailed):
@@ -76,7 +78,7 @@ def _identify(token: str) -> cognito.Identity:
 
 def _user(identity: cognito.Identity) -> User:
     """The row of a verified token: made when its person is new, refreshed when their e-mail is."""
-    user = User.objects.filter(cognito_sub=identity.sub).first()
+    user = BY_SUBJECT.first(sub=identity.sub)
     if user is None:
         return import_string(settings.SIGN_UP)(sub=identity.sub, email=identity.verified_email)
     return services.refresh_email(user=user, email=identity.verified_email, issued_at=identity.issued_at)

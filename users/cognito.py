@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from django.conf import settings
 from jwt.api_jws import PyJWS
 from jwt.exceptions import PyJWTError
@@ -18,6 +20,7 @@ from users.key_set import KeySet, fetch
 
 MAX_TOKEN_BYTES = 8 * 1024
 LEEWAY_SECONDS = 15
+MOST_KNOWN = 2_000  # tokens remembered; a full memory is emptied
 TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 SUB_SHAPE = re.compile(r"[A-Za-z0-9-]{1,64}")
 
@@ -43,6 +46,16 @@ class Identity:
     groups: tuple[str, ...] = ()
 
 
+class Verified(NamedTuple):
+    """A token that was found good: by which key, when it holds, and whose it is."""
+
+    key_id: str
+    key: RSAPublicKey
+    expires: float
+    begins: float
+    identity: Identity
+
+
 class Verifier:
     """Checks the tokens of one issuer for some of its app clients."""
 
@@ -50,11 +63,33 @@ class Verifier:
         self, *, issuer: str, client_ids: frozenset[str], keys: KeySet, clock: Callable[[], float] = time.time
     ) -> None:
         self.issuer, self.client_ids, self.keys, self.clock = issuer, client_ids, keys, clock
+        self._known: dict[bytes, Verified] = {}
 
     def identify(self, token: str) -> Identity:
-        """Whose token this is; raises TokenError, or KeysUnavailable when nobody can tell."""
-        claims = Claims(self._signed_claims(token))
-        self._check_times(claims)
+        """Whose token this is; raises TokenError, or KeysUnavailable when nobody can tell.
+
+        A token that was found good is known by its hash, as long as the very key that signed it is one of the
+        issuer's: keys are new objects after each fetch. Its times are checked again each time.
+        """
+        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
+        known = self._known.get(digest)
+        if known is None or self.keys.find(known.key_id) is not known.key:
+            known = self._verify(token)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[digest] = known
+        self._check_times(known.expires, known.begins)
+        return known.identity
+
+    def _verify(self, token: str) -> "Verified":
+        key_id = _key_id(token)
+        key = self._key(key_id)
+        claims = Claims(_claims(_signed(token, key)))
+        expires, begins = claims.moment("exp"), max(claims.moment("iat"), claims.moment("nbf", default=0))
+        self._check_times(expires, begins)
+        return Verified(key_id, key, expires, begins, self._person(claims))
+
+    def _person(self, claims: "Claims") -> Identity:
         if claims.text("iss") != self.issuer:
             raise TokenError("wrong_issuer")
         use = claims.text("token_use")
@@ -64,29 +99,21 @@ class Verifier:
             return self._access_token(claims)
         raise TokenError("wrong_use")
 
-    def _signed_claims(self, token: str) -> Any:
-        try:
-            return json.loads(self.signed_payload(token).decode())
-        except (ValueError, RecursionError):
-            raise TokenError("malformed") from None
-
     def signed_payload(self, token: str) -> bytes:
         """What one of the issuer's keys has signed, whatever it says."""
-        key = self.keys.find(_key_id(token))
+        return _signed(token, self._key(_key_id(token)))
+
+    def _key(self, key_id: str) -> RSAPublicKey:
+        key = self.keys.find(key_id)
         if key is None:
             raise TokenError("unknown_key")
-        try:
-            return _jws.decode(token, key, algorithms=["RS256"])
-        except PyJWTError:
-            raise TokenError("bad_signature") from None
-        except ValueError:
-            raise TokenError("malformed") from None
+        return key
 
-    def _check_times(self, claims: "Claims") -> None:
+    def _check_times(self, expires: float, begins: float) -> None:
         now = self.clock()
-        if claims.moment("exp") <= now - LEEWAY_SECONDS:
+        if expires <= now - LEEWAY_SECONDS:
             raise TokenError("expired")
-        if max(claims.moment("iat"), claims.moment("nbf", default=0)) > now + LEEWAY_SECONDS:
+        if begins > now + LEEWAY_SECONDS:
             raise TokenError("not_yet_valid")
 
     def _id_token(self, claims: "Claims") -> Identity:
@@ -155,6 +182,22 @@ def _identity(claims: Claims, use: str, verified_email: str | None = None) -> Id
     if not SUB_SHAPE.fullmatch(sub):
         raise TokenError("bad_claim")
     return Identity(sub, use, claims.moment("iat"), verified_email, claims.names("cognito:groups"))
+
+
+def _signed(token: str, key: RSAPublicKey) -> bytes:
+    try:
+        return _jws.decode(token, key, algorithms=["RS256"])
+    except PyJWTError:
+        raise TokenError("bad_signature") from None
+    except ValueError:
+        raise TokenError("malformed") from None
+
+
+def _claims(payload: bytes) -> Any:
+    try:
+        return json.loads(payload.decode())
+    except (ValueError, RecursionError):
+        raise TokenError("malformed") from None
 
 
 def _key_id(token: str) -> str:

@@ -16,6 +16,8 @@ from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from .connections import read
+
 
 class Named(NamedTuple):
     """Where a value goes among the parameters."""
@@ -69,16 +71,14 @@ class Rows(Prepared):
         is_of_models = issubclass(queryset._iterable_class, ModelIterable)
         make = instances_of(compiler, queryset.db) if is_of_models else tuple
 
-        def read(rows: Any) -> list[Any]:
+        def make_all(rows: Any) -> list[Any]:
             return [make(row) for row in (compiler.apply_converters(rows, converters) if converters else rows)]
 
-        return sql, params, read
+        return sql, params, make_all
 
     def all(self, **values: Any) -> list[Any]:
-        sql, params, read = self.text()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, filled(params, values))
-            return read(cursor.fetchall())
+        sql, params, make = self.text()
+        return make(read(connection.alias, sql, filled(params, values)))
 
     def first(self, **values: Any) -> Any:
         return next(iter(self.all(**values)), None)

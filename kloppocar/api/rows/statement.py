@@ -14,6 +14,8 @@ from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import connections
 from django.db.models import ForeignKey, Func, QuerySet, TextField
 
+from kloppocar.api.connections import read
+
 MOST = 2_000  # remembered texts; a full memory is emptied
 
 Rows = list[tuple[Any, ...]]
@@ -80,9 +82,7 @@ def fetch(queryset: QuerySet, columns: tuple[Column, ...], *, in_order: bool = T
         sql, params, converters = prepare(queryset, columns, in_order)
     except EmptyResultSet:
         return []
-    with connections[queryset.db].cursor() as cursor:
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
+    rows = read(queryset.db, sql, params)
     return convert(rows, converters) if converters else list(rows)
 
 
