@@ -6,6 +6,7 @@ from django.core.validators import validate_email
 from django.db import models
 
 from communities.models import Community
+from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import JSONField, VersionedRow
@@ -15,7 +16,11 @@ from kloppocar.api.permissions import is_staff
 class ActiveQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> "ActiveQuerySet":
         """Active rows; staff see all."""
-        return self if is_staff(user) else self.filter(active=True)
+        return self if is_staff(user) else self.active()
+
+    @constant
+    def active(self) -> "ActiveQuerySet":
+        return self.filter(active=True)
 
 
 class Category(VersionedRow):
@@ -55,7 +60,11 @@ class Project(VersionedRow):
 class CollectionQuerySet(ActiveQuerySet):
     def visible_to(self, user: Any) -> "CollectionQuerySet":
         """Active collections of active communities; staff see all."""
-        return self if is_staff(user) else self.filter(active=True, community__active=True)
+        return self if is_staff(user) else self.active()
+
+    @constant
+    def active(self) -> "CollectionQuerySet":
+        return self.filter(active=True, community__active=True)
 
 
 class Collection(VersionedRow):

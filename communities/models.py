@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
@@ -30,7 +31,11 @@ class NewsKind(models.TextChoices):
 class CommunityQuerySet(models.QuerySet["Community"]):
     def visible_to(self, user: Any) -> "CommunityQuerySet":
         """Active ones; staff see all."""
-        return self if is_staff(user) else self.filter(active=True)
+        return self if is_staff(user) else self.active()
+
+    @constant
+    def active(self) -> "CommunityQuerySet":
+        return self.filter(active=True)
 
 
 class Community(VersionedRow):
@@ -87,7 +92,11 @@ class Membership(VersionedRow):
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def visible_to(self, user: Any) -> "ChallengeQuerySet":
         """Those of active communities; staff see all."""
-        return self if is_staff(user) else self.filter(community__active=True)
+        return self if is_staff(user) else self.of_active_communities()
+
+    @constant
+    def of_active_communities(self) -> "ChallengeQuerySet":
+        return self.filter(community__active=True)
 
 
 class Challenge(VersionedRow):
@@ -160,12 +169,13 @@ class ChallengeTally(models.Model):
 
 
 class NewsPostQuerySet(models.QuerySet["NewsPost"]):
-    def published_at(self, now: datetime) -> "NewsPostQuerySet":
+    @constant
+    def published_at(self, now: datetime | RightNow) -> "NewsPostQuerySet":
         """Active posts, of active communities or for everyone, whose time has come."""
         audience = models.Q(community__isnull=True) | models.Q(community__active=True)
         return self.filter(audience, active=True, posted_at__lte=now)
 
-    def visible_to(self, user: Any, now: datetime) -> "NewsPostQuerySet":
+    def visible_to(self, user: Any, now: datetime | RightNow) -> "NewsPostQuerySet":
         """What is published; staff see drafts and the future too."""
         return self if is_staff(user) else self.published_at(now)
 

@@ -1,8 +1,8 @@
 """Communities, memberships, challenges and news."""
 
-from django.utils import timezone
 from rest_framework.exceptions import PermissionDenied
 
+from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet
 
@@ -74,4 +74,4 @@ class NewsPostViewSet(CrudViewSet):
     is_public = True
 
     def get_queryset(self):
-        return NewsPost.objects.visible_to(self.request.user, timezone.now())
+        return NewsPost.objects.visible_to(self.request.user, RIGHT_NOW)

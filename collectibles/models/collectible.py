@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from catalog.models import Category, Collection, Sponsor
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import JSONField, Row, VersionedRow, one_of
@@ -22,7 +23,8 @@ class CollectibleStatus(models.TextChoices):
 
 
 class CollectibleQuerySet(models.QuerySet["Collectible"]):
-    def published_at(self, now: datetime) -> "CollectibleQuerySet":
+    @constant
+    def published_at(self, now: datetime | RightNow) -> "CollectibleQuerySet":
         """No drafts, in active collections, whose time has come."""
         return self.filter(
             ~Q(status=CollectibleStatus.DRAFT),
@@ -31,7 +33,7 @@ class CollectibleQuerySet(models.QuerySet["Collectible"]):
             collection__community__active=True,
         )
 
-    def visible_to(self, user: Any, now: datetime) -> "CollectibleQuerySet":
+    def visible_to(self, user: Any, now: datetime | RightNow) -> "CollectibleQuerySet":
         """What is published; staff see all."""
         return self if is_staff(user) else self.published_at(now)
 

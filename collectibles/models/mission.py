@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from catalog.models import Collection
+from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
@@ -33,7 +34,11 @@ class MissionState(models.TextChoices):
 class MissionQuerySet(models.QuerySet["Mission"]):
     def visible_to(self, user: Any) -> "MissionQuerySet":
         """Active missions of active collections; staff see all."""
-        return self if is_staff(user) else self.filter(active=True, collection__active=True)
+        return self if is_staff(user) else self.active()
+
+    @constant
+    def active(self) -> "MissionQuerySet":
+        return self.filter(active=True, collection__active=True)
 
     def in_state(self, state: str, user: Any, now: datetime) -> "MissionQuerySet":
         """Those that stand so for `user`, by the rule of `Mission.state_at`; none for anonymous readers."""

@@ -1,10 +1,9 @@
 """Collectibles."""
 
-from django.utils import timezone
-
 from collectibles.filters import CollectibleFilterSet
 from collectibles.models import Collectible
 from collectibles.serializers import CollectibleSerializer
+from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet
 
@@ -19,5 +18,5 @@ class CollectibleViewSet(CrudViewSet):
     is_public = True
 
     def get_queryset(self):
-        visible = Collectible.objects.visible_to(self.request.user, timezone.now())
+        visible = Collectible.objects.visible_to(self.request.user, RIGHT_NOW)
         return visible.select_related("collection", "category").prefetch_related("sponsorships__sponsor")

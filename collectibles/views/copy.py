@@ -2,7 +2,6 @@
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -15,6 +14,7 @@ from collectibles.serializers import (
     CopySerializer,
     PublicCopySerializer,
 )
+from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, UpdateMixin, ViewSet
 from users.models import User
 
@@ -74,7 +74,7 @@ class CopiesOfUserViewSet(PublicCopies):
 
     def get_queryset(self):
         user = get_object_or_404(User.objects.visible_to(self.request.user), pk=self.kwargs["user_id"])
-        published = Collectible.objects.published_at(timezone.now())
+        published = Collectible.objects.published_at(RIGHT_NOW)
         return self.public().filter(owner=user, collectible__in=published)
 
 
@@ -82,5 +82,5 @@ class CopiesOfCollectibleViewSet(PublicCopies):
     """Who owns one collectible."""
 
     def get_queryset(self):
-        visible = Collectible.objects.visible_to(self.request.user, timezone.now())
+        visible = Collectible.objects.visible_to(self.request.user, RIGHT_NOW)
         return self.public().filter(collectible=get_object_or_404(visible, pk=self.kwargs["collectible_id"]))

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from rest_framework import mixins
 from rest_framework.permissions import IsAuthenticated
 
@@ -12,6 +11,7 @@ from catalog.models import Collection
 from collectibles.filters import GalleryFilterSet
 from collectibles.models import Collectible, CollectibleStatus, Copy
 from collectibles.serializers import GallerySerializer
+from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.localized import Sortable, asked_language, text_in
 from kloppocar.api.viewsets import ViewSet
 
@@ -34,7 +34,7 @@ class GalleryViewSet(mixins.ListModelMixin, ViewSet):
         collections = Collection.objects.visible_to(user)
         collection = get_object_or_404(collections.only("id"), pk=self.kwargs["collection_id"])
         is_mine = Exists(Copy.objects.filter(owner=user.pk, collectible=OuterRef("pk")))
-        published = Collectible.objects.published_at(timezone.now()).filter(collection=collection)
+        published = Collectible.objects.published_at(RIGHT_NOW).filter(collection=collection)
         return (
             published.defer("description", "price")
             .alias(is_mine=is_mine)

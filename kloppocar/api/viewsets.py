@@ -17,7 +17,7 @@ from .etag import etag, etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .localized import asked_language, speak
 from .pagination import total_order
-from .rows import Column, Reading, Unplannable, chosen_names, language_of, order_column
+from .rows import Column, Only, Reading, Unplannable, chosen_names, language_of, order_column
 from .serializers import PartsSerializer
 from .throttling import headers_of
 
@@ -55,8 +55,8 @@ class ViewSet(GenericViewSet):
         paginator: Any = self.paginator
         wanted = paginator.open(queryset, self.request)
         order = [order_column(queryset, column.name, sortable=len(wanted) > 1) for column in paginator.order]
-        rows = [reading.fetch(part, order) for part in wanted]
-        places = [reading.place(column) for column in order]
+        places = reading.also(*order)
+        rows = [reading.fetch(part) for part in wanted]
         page = paginator.close(rows, lambda row: [row[place] for place in places])
         return self.get_paginated_response(reading.build(page))
 
@@ -90,6 +90,8 @@ def reading_of(view: Any, queryset: models.QuerySet) -> Reading | None:
 
 def refuse_own_hooks(view: Any) -> None:
     """What a view does to model instances on their way needs model instances."""
+    if view.lookup_field != "pk":
+        raise Unplannable(f"it looks rows up by {view.lookup_field}")
     hooks = ("paginate_queryset", "get_serializer") + (("get_object",) if view.detail else ())
     for name in hooks:
         if getattr(type(view), name) is not getattr(GenericViewSet, name):
@@ -132,14 +134,14 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
 
     def read_row(self, queryset: models.QuerySet, reading: Reading) -> Response:
         """By the fast read path."""
-        key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
-        version = [Column("version")] if has_version(queryset.model) else []
-        rows = reading.fetch(queryset.filter(**{self.lookup_field: key}), version)
+        key = self.kwargs[self.lookup_url_kwarg or "pk"]
+        places = reading.also(Column("pk"), Column("version")) if has_version(queryset.model) else []
+        rows = reading.fetch(queryset, only=Only("pk", (int(key),)))
         if not rows:
             raise Http404
-        if not version:
+        if not places:
             return Response(reading.build(rows)[0])
-        tag = etag(*(rows[0][reading.place(column)] for column in (Column("pk"), *version)))
+        tag = etag(*(rows[0][place] for place in places))
         if is_named(tag, self.request.headers.get("If-None-Match", "")):
             return Response(status=304, headers={"ETag": tag})
         return Response(reading.build(rows[:1])[0], headers={"ETag": tag})

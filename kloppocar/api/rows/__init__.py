@@ -8,6 +8,7 @@ ORM for each request, and the rest of the statement's text is remembered by that
 
     plan.py       serializer class -> columns and builder; raises Unplannable where it cannot
     fields.py     how each kind of field reads its column
+    clauses.py    what the queryset itself says
     statement.py  queryset and columns -> one SQL statement; its text is remembered
     parts.py      lists inside of rows: one more statement by id
     read.py       all of it for one request
@@ -26,6 +27,6 @@ Whatever cannot be planned is served by the ordinary path, and the log says so o
 from .fields import reads
 from .plan import Unplannable
 from .read import Reading, chosen_names, language_of, order_column
-from .statement import Column
+from .statement import Column, Only
 
-__all__ = ["Column", "Reading", "Unplannable", "chosen_names", "language_of", "order_column", "reads"]
+__all__ = ["Column", "Only", "Reading", "Unplannable", "chosen_names", "language_of", "order_column", "reads"]

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 from django.db import models
+
+from .statement import Column, Columns
 
 
 class Keys:
@@ -35,10 +38,16 @@ class Part:
         for lookup in whole._prefetch_related_lookups:  # type: ignore[attr-defined]
             if not isinstance(lookup, str) and lookup.prefetch_to == self.path and lookup.queryset is not None:
                 return lookup.queryset
-        return self.relation.related_model._default_manager.using(whole.db)
+        return all_rows(self.relation.related_model, whole.db)
 
-    def of(self, keys: Iterable[Any], listed: models.QuerySet) -> models.QuerySet:
-        return listed.filter(**{f"{self.owner}__in": list(keys)})
+    @cached_property
+    def keys_and_owners(self) -> Columns:
+        return Columns((Column(self.owner), Column("pk")))
+
+
+@cache
+def all_rows(model: Any, db: str) -> models.QuerySet:
+    return model._default_manager.using(db)
 
 
 def grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:

@@ -15,7 +15,7 @@ from kloppocar.api.serializers import EmbeddedField, ModelSerializer
 
 from . import fields as known
 from .parts import Instances, Keys, Part
-from .statement import Column, Rows
+from .statement import Column, Columns, Rows
 
 UNDERSTOOD = {"rest_framework.serializers", "rest_framework.fields", "kloppocar.api.serializers"}
 Builder = Callable[[Rows, Any, list[dict[Any, list[Any]]]], list[Any]]
@@ -32,7 +32,7 @@ class Plan:
     `build(rows, context, lists)` takes tuples that begin with `columns`, and for each of `parts` what was read for it.
     """
 
-    columns: tuple[Column, ...]
+    columns: Columns
     parts: tuple[Part, ...]
     build: Builder
     source: str
@@ -112,7 +112,7 @@ class Planner:
             ]
         )
         exec(compile(source, "<rows>", "exec"), self.names)  # noqa: S102 - field names and numbers, by repr()
-        return Plan(tuple(self.columns), tuple(self.parts), self.names["build"], source, self.is_own)
+        return Plan(Columns(tuple(self.columns)), tuple(self.parts), self.names["build"], source, self.is_own)
 
     def column(self, path: str, kind: str = "raw") -> str:
         """The expression that gives a column of the row."""

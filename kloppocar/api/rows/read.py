@@ -1,6 +1,5 @@
 """Reading by a plan: tuples first, then the lists inside of them, then the answer."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +9,7 @@ from kloppocar.api.serializers import ModelSerializer, chosen_of
 
 from .parts import Instances, Keys, Part, grouped
 from .plan import Unplannable, plan_for, template
-from .statement import Column, Rows, fetch
+from .statement import Column, Only, Rows, fetch
 
 
 class Reading:
@@ -30,13 +29,14 @@ class Reading:
         self.parts = [PartReading(part, queryset, context) for part in self.plan.parts]
         self.columns = self.plan.columns
 
-    def fetch(self, queryset: QuerySet, also: Iterable[Column] = (), *, in_order: bool = True) -> Rows:
-        """Tuples of the plan's columns and those asked for on top; `place` says where they are."""
-        self.columns = tuple(dict.fromkeys([*self.plan.columns, *also]))
-        return fetch(queryset, self.columns, in_order=in_order)
+    def also(self, *more: Column) -> list[int]:
+        """Read these columns as well; where they are among the others."""
+        self.columns = self.columns.also(more)
+        return [self.columns.places[column] for column in more]
 
-    def place(self, column: Column) -> int:
-        return self.columns.index(column)
+    def fetch(self, queryset: QuerySet, *, only: Only | None = None, in_order: bool = True) -> Rows:
+        """Tuples that `build` takes."""
+        return fetch(queryset, self.columns, only=only, in_order=in_order)
 
     def build(self, rows: Rows) -> list[Any]:
         """The rows as JSON-ready objects."""
@@ -56,18 +56,18 @@ class PartReading:
             raise Unplannable(f"{part.path} is read as rows, but has no foreign key to its owner")
         if part.child not in (Keys, Instances):
             self.reading = Reading(part.child, self.listed, context, chosen=None, language=part.language)
+            (self.place,) = self.reading.also(Column(part.owner))
 
     def read(self, keys: set[Any]) -> dict[Any, list[Any]]:
         """What is listed, by the key of the row that it belongs to."""
-        listed, owner = self.part.of(keys - {None}, self.listed), self.part.owner
+        only = Only(self.part.owner, tuple(keys - {None}))
         if self.reading:
-            rows = self.reading.fetch(listed, [Column(owner)], in_order=False)
-            place = self.reading.place(Column(owner))
-            return grouped(zip((row[place] for row in rows), self.reading.build(rows), strict=True))
+            rows = self.reading.fetch(self.listed, only=only, in_order=False)
+            return grouped(zip([row[self.place] for row in rows], self.reading.build(rows), strict=True))
         if self.part.child is Keys:
-            return grouped(fetch(listed, (Column(owner), Column("pk")), in_order=False))
+            return grouped(fetch(self.listed, self.part.keys_and_owners, only=only, in_order=False))
         attribute = self.part.relation.remote_field.attname
-        return grouped((getattr(row, attribute), row) for row in listed)
+        return grouped((getattr(row, attribute), row) for row in only.applied(self.listed))
 
 
 def chosen_names(serializer: type, request: Any) -> frozenset[str] | None:

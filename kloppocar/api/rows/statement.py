@@ -1,7 +1,7 @@
 """One SELECT for a queryset and the columns to read of it; all but its WHERE is compiled once and remembered.
 
-The ORM compiles the queryset's own FROM and WHERE anew each time: they are the key under which the whole text is
-remembered, so that None, empty lists, joins and whatever else changes the SQL can never meet the wrong text.
+The queryset's own tables and WHERE (clauses.py) are the key under which the whole text is remembered, so that None,
+empty lists, joins and whatever else changes the SQL can never meet the wrong text.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import ForeignKey, Func, QuerySet, TextField
 
+from kloppocar.api.conditions import stopped_clock
 from kloppocar.api.connections import read
+
+from .clauses import Clauses, clauses_of
 
 MOST = 2_000  # remembered texts; a full memory is emptied
 
@@ -52,6 +55,38 @@ class ISOTime(Func):
         return self.as_sql(compiler, connection, template=template, **extra)
 
 
+@dataclass(eq=False)
+class Columns:
+    """What to read of each row; the same object stands for the same columns, so that it can be a key."""
+
+    columns: tuple[Column, ...]
+
+    def __post_init__(self) -> None:
+        self.places = {column: place for place, column in enumerate(self.columns)}
+        self.widened: dict[tuple[Column, ...], Columns] = {}
+
+    def also(self, more: tuple[Column, ...]) -> "Columns":
+        """These and more of them."""
+        if more not in self.widened:
+            self.widened[more] = Columns(tuple(dict.fromkeys([*self.columns, *more])))
+        return self.widened[more]
+
+
+class Only(NamedTuple):
+    """One more condition, on whole numbers: those rows whose `path` is one of these."""
+
+    path: str
+    values: tuple[int, ...]
+
+    def applied(self, queryset: QuerySet) -> QuerySet:
+        is_one = self.path == "pk"
+        return queryset.filter(**{self.path: self.values[0]} if is_one else {f"{self.path}__in": self.values})
+
+    @property
+    def shape(self) -> tuple[str, int]:
+        return self.path, len(self.values)
+
+
 @dataclass(slots=True)
 class Text:
     """A remembered statement."""
@@ -59,27 +94,20 @@ class Text:
     sql: str
     converters: list[tuple[int, Callable[[Any], Any]]]
     sources: (
-        list[str | None] | None
-    )  # whose parameters follow each other: an annotation's, or (None) those of FROM and WHERE
+        list[Any] | None
+    )  # whose parameters follow each other: annotations by name, CONDITIONS, ONLY; None: unknown
 
 
-class Clauses(NamedTuple):
-    """What the queryset itself says, compiled."""
-
-    from_sql: str
-    from_params: list[Any]
-    where_sql: str
-    where_params: list[Any]
-    annotations: dict[str, tuple[str, list[Any]]]
-
-
+CONDITIONS, ONLY = object(), object()
 texts: dict[Any, Text] = {}
 
 
-def fetch(queryset: QuerySet, columns: tuple[Column, ...], *, in_order: bool = True) -> Rows:
+def fetch(queryset: QuerySet, columns: Columns, *, only: Only | None = None, in_order: bool = True) -> Rows:
     """The rows, as tuples of `columns`. `in_order`: read the queryset's own table first, then what it joins."""
+    if only and not all(type(value) is int for value in only.values):
+        queryset, only = only.applied(queryset), None
     try:
-        sql, params, converters = prepare(queryset, columns, in_order)
+        sql, params, converters = prepare(queryset, columns, only, in_order)
     except EmptyResultSet:
         return []
     rows = read(queryset.db, sql, params)
@@ -96,55 +124,44 @@ def convert(rows: Any, converters: list[tuple[int, Callable[[Any], Any]]]) -> Ro
     return converted
 
 
-def prepare(queryset: QuerySet, columns: tuple[Column, ...], in_order: bool) -> tuple[str, tuple, list]:
+def prepare(queryset: QuerySet, columns: Columns, only: Only | None, in_order: bool) -> tuple[str, tuple, list]:
     """SQL, parameters and converters; raises EmptyResultSet when nothing can be found."""
-    clauses = compile_clauses(queryset)
-    key = key_of(queryset, columns, clauses, in_order)
+    clauses = clauses_of(queryset)
+    key = key_of(queryset, columns, clauses, only, in_order)
     text = texts.get(key)
     if text is None or text.sources is None:
-        text, params = compile_whole(queryset, columns, clauses, in_order)
+        with stopped_clock():
+            text, params = compile_whole(queryset, columns, clauses_of(queryset), only, in_order)
         if len(texts) >= MOST:
             texts.clear()
         texts[key] = text
         return text.sql, params, text.converters
-    return text.sql, tuple(parameters(text.sources, clauses)), text.converters
+    return text.sql, tuple(parameters(text.sources, clauses, only)), text.converters
 
 
-def compile_clauses(queryset: QuerySet) -> Clauses:
-    query = queryset.query
-    query.get_initial_alias()
-    compiler = query.get_compiler(queryset.db)
-    try:
-        where_sql, where_params = compiler.compile(query.where) if query.where else ("", [])
-    except FullResultSet:
-        where_sql, where_params = "", []
-    from_sql, from_params = compiler.get_from_clause()
-    annotations = {}
-    if query.annotation_select and query.group_by is None:
-        annotations = {name: compiler.compile(each) for name, each in query.annotation_select.items()}
-    return Clauses(" ".join(from_sql), list(from_params), where_sql, list(where_params), annotations)
-
-
-def key_of(queryset: QuerySet, columns: tuple[Column, ...], clauses: Clauses, in_order: bool) -> Any:
+def key_of(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, in_order: bool) -> Any:
     query = queryset.query
     order = (query.order_by, query.default_ordering, query.standard_ordering, query.extra_order_by)
-    limits = (query.low_mark, query.high_mark, query.distinct, query.distinct_fields)
+    limits = (query.low_mark, query.high_mark, query.distinct, query.distinct_fields, only and only.shape, in_order)
     selected = tuple((name, sql) for name, (sql, _) in clauses.annotations.items())
-    return queryset.db, query.model, columns, clauses.from_sql, clauses.where_sql, selected, order, limits, in_order
+    return queryset.db, query.model, columns, clauses.tables, clauses.where_sql, selected, order, limits
 
 
-def compile_whole(queryset: QuerySet, columns: tuple[Column, ...], clauses: Clauses, in_order: bool) -> Any:
+def compile_whole(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, in_order: bool) -> Any:
     """The statement as the ORM makes it, and how to come by its parameters next time."""
     connection = connections[queryset.db]
-    values = queryset.values_list(*(column.expression(connection.vendor) for column in columns))
+    is_led = in_order and connection.vendor == "mysql" and is_led_by_its_table(queryset, clauses)
+    if only:
+        queryset = only.applied(queryset)
+    values = queryset.values_list(*(column.expression(connection.vendor) for column in columns.columns))
     compiler = values.query.get_compiler(queryset.db)
     sql, params = compiler.as_sql()
-    found = compiler.get_converters([entry[0] for entry in compiler.select])
-    converters = [(place, column.converter(found.get(place), connection)) for place, column in enumerate(columns)]
-    if in_order and connection.vendor == "mysql" and is_led_by_its_table(queryset, clauses):
+    if is_led:
         sql = sql.replace("SELECT ", "SELECT STRAIGHT_JOIN ", 1)
-    needed = [(place, converter) for place, converter in converters if converter]
-    return Text(sql, needed, sources_of(queryset, columns, clauses, list(params))), tuple(params)
+    found = compiler.get_converters([entry[0] for entry in compiler.select])
+    every = [(place, each.converter(found.get(place), connection)) for place, each in enumerate(columns.columns)]
+    converters = [(place, converter) for place, converter in every if converter]
+    return Text(sql, converters, sources_of(queryset, columns, clauses, only, params)), tuple(params)
 
 
 def chained(steps: list[Callable[[Any], Any]]) -> Callable[[Any], Any] | None:
@@ -176,25 +193,28 @@ def is_led_by_its_table(queryset: QuerySet, clauses: Clauses) -> bool:
     return is_to_one and "(SELECT " not in clauses.where_sql and queryset.query.group_by is None
 
 
-def sources_of(queryset: QuerySet, columns: tuple[Column, ...], clauses: Clauses, params: list) -> list | None:
-    """How the parameters are put together: of selected annotations, FROM, WHERE and order; None: unknown."""
+def sources_of(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, params: Any) -> Any:
+    """How the parameters were put together, checked against those that the ORM has put together; None: unknown."""
     query = queryset.query
     if query.group_by is not None or query.combinator or not all(isinstance(each, str) for each in query.order_by):
         return None
-    selected: list[str | None] = [column.path for column in columns if column.path in clauses.annotations]
-    ordered: list[str | None] = [
-        name for each in query.order_by if (name := str(each).lstrip("-")) in clauses.annotations
-    ]
-    for sources in ([*selected, None], [*selected, None, *ordered]):
-        if parameters(sources, clauses) == params:
+    selected = [column.path for column in columns.columns if column.path in clauses.annotations]
+    ordered = [name for each in query.order_by if (name := str(each).lstrip("-")) in clauses.annotations]
+    conditions = [*selected, CONDITIONS, *([ONLY] if only else [])]
+    for sources in (conditions, [*conditions, *ordered]):
+        if parameters(sources, clauses, only) == list(params):
             return sources
     return None
 
 
-def parameters(sources: list[str | None], clauses: Clauses) -> list[Any]:
-    if sources == [None] and not clauses.from_params:
-        return clauses.where_params
+def parameters(sources: list[Any], clauses: Clauses, only: Only | None) -> list[Any]:
     found: list[Any] = []
     for source in sources:
-        found += [*clauses.from_params, *clauses.where_params] if source is None else clauses.annotations[source][1]
+        if source is CONDITIONS:
+            found += clauses.from_params
+            found += clauses.where_params
+        elif source is ONLY:
+            found += only.values if only else ()
+        else:
+            found += clauses.annotations[source][1]
     return found
