@@ -286,13 +286,13 @@ MIDDLEWARE = [
     "kloppocar.api.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "kloppocar.api.browsers.CorsMiddleware",
+    "kloppocar.api.browsers.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kloppocar.api.browsers.CsrfViewMiddleware",
+    "kloppocar.api.browsers.AuthenticationMiddleware",
+    "kloppocar.api.browsers.MessageMiddleware",
+    "kloppocar.api.browsers.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "kloppocar.urls"
 WSGI_APPLICATION = "kloppocar.wsgi.application"
@@ -342,9 +342,10 @@ REST_FRAMEWORK = {
         "kloppocar.api.json.JSONRenderer",
         "kloppocar.api.browsable.BrowsableAPIRenderer",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "kloppocar.api.negotiation.ContentNegotiation",
     "DEFAULT_PAGINATION_CLASS": "kloppocar.api.pagination.CursorPagination",
     "DEFAULT_FILTER_BACKENDS": [
-        "django_filters.rest_framework.DjangoFilterBackend",
+        "kloppocar.api.filters.FilterBackend",
         "kloppocar.api.filters.SearchFilter",
         "kloppocar.api.filters.OrderingFilter",
     ],

@@ -1,13 +1,10 @@
 """Every route of the house. One router; what is not on it are pages and health."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import AllowAny
-from rest_framework.routers import DefaultRouter
 
 from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
 from collectibles.views import (
@@ -26,20 +23,8 @@ from collectibles.views import (
 from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
 from kloppocar import local_media, pages
 from kloppocar.account import AccountViewSet
+from kloppocar.api.routing import FirstWordResolver, Router
 from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, RecipientViewSet
-
-
-class Router(DefaultRouter):
-    """DRF's router; its root lists the routes to anybody, and no format suffixes."""
-
-    include_format_suffixes = False
-
-    def get_api_root_view(self, api_urls=None):
-        view: Any = super().get_api_root_view(api_urls)
-        view.cls.permission_classes = [AllowAny]
-        view.cls.__doc__ = "Everything that this API holds. Documentation: /api/docs/"
-        return view
-
 
 admin.site.site_header = admin.site.site_title = "Kloppocar"
 
@@ -78,7 +63,7 @@ urlpatterns = [
     path("", pages.front, name="front"),
     path("health/live/", pages.live, name="live"),
     path("health/ready/", pages.ready, name="ready"),
-    path("api/v1/", include(router.urls)),
+    FirstWordResolver("api/v1/", router.urls),
     path("api/schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny]), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(permission_classes=[AllowAny]), name="docs"),
     path("api/auth/", include("rest_framework.urls")),

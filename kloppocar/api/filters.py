@@ -1,11 +1,15 @@
 """What a list may be asked: filters, search, ordering; anything else in the query is refused with 400."""
 
+import types
+from functools import lru_cache
 from typing import Any
 
 import django_filters
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
+from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
@@ -30,6 +34,28 @@ class NumberInFilter(django_filters.BaseInFilter, BoundedNumberFilter):
         if value and len(value) > MAX_IN:
             raise ValidationError({self.field_name: f"At most {MAX_IN} values."}, code="too_many")
         return super().filter(qs, value)
+
+
+class FilterBackend(DjangoFilterBackend):
+    """A view's `filterset_class`, of which only those filters are made whose parameters are there."""
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset_class(view, queryset)
+        names = tuple(name for name in filterset.base_filters if name in request.query_params) if filterset else ()
+        if not names:
+            return queryset
+        asked = only_these(filterset, names)(request.query_params, queryset=queryset, request=request)
+        if not asked.is_valid():
+            raise translate_validation(asked.errors)
+        return asked.qs
+
+
+@lru_cache(maxsize=500)
+def only_these(filterset: type[django_filters.FilterSet], names: tuple[str, ...]) -> type[django_filters.FilterSet]:
+    """The filter set with these filters alone."""
+    narrow: Any = types.new_class(filterset.__name__, (filterset,))
+    narrow.base_filters = {name: filterset.base_filters[name] for name in names}
+    return narrow
 
 
 class SearchFilter(BaseFilterBackend):

@@ -40,7 +40,7 @@ def asked_language(request: Any) -> str:
     if language := request.GET.get("lang"):
         return language
     header = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:200].lower()
-    wanted = (part.split(";")[0].strip().split("-")[0] for part in header.split(","))
+    wanted = [part.split(";")[0].strip().split("-")[0] for part in header.split(",")] if header else []
     own = getattr(getattr(request, "_user", None), "language", "")  # of whoever is already known, and nobody else
     return next((code for code in (*wanted, own) if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
 

@@ -33,11 +33,11 @@ class CursorPagination(BasePagination):
     next = previous = None  # until a page was read: an error has a page of its own too
 
     def paginate_queryset(self, queryset, request, view=None):
-        wanted = self.open(queryset, request)
-        return self.close([list(part) for part in wanted], lambda row: [value_of(row, name) for name, *_ in self.order])
+        read = [list(part[: self.size + 1]) for part in self.open(queryset, request)]
+        return self.close(read, lambda row: [value_of(row, name) for name, *_ in self.order])
 
     def open(self, queryset: QuerySet, request: Any) -> list[QuerySet]:
-        """What to read for the page that is asked for: of each part one row more than the page may hold."""
+        """What to read for the page that is asked for: of each part `size` rows and one more."""
         self.request = request
         self.size = page_size(request.query_params.get("page_size"))
         self.count = self.how_many(queryset) if wants_count(request.query_params.get("count")) else None
@@ -46,13 +46,12 @@ class CursorPagination(BasePagination):
         order = flipped(self.order) if self.backwards else self.order
         after = beyond(order, self.cursor) if self.cursor else None
         parts = [part.filter(after) if after else part for part in self.parts(queryset)]
-        return [part.order_by(*map(str, order))[: self.size + 1] for part in parts]
+        return [ordered(part, order) for part in parts]
 
     def close(self, read: list[list[Any]], values: Callable[[Any], list[Any]]) -> list[Any]:
         """The page, of what was read of each part. `values` gives what a cursor remembers of a row."""
-        rows = (
-            read[0] if len(read) == 1 else merged(read, values, flipped(self.order) if self.backwards else self.order)
-        )
+        order = flipped(self.order) if self.backwards else self.order
+        rows = read[0] if len(read) == 1 else merged(read, values, order)
         more, page = len(rows) > self.size, rows[: self.size]
         if self.backwards:
             page = page[::-1]
@@ -80,7 +79,10 @@ class CursorPagination(BasePagination):
         return self.link(self.previous)
 
     def link(self, cursor: str | None) -> str | None:
-        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor) if cursor else None
+        if cursor is None:
+            return None
+        here = self.request.build_absolute_uri()
+        return replace_query_param(here, "cursor", cursor) if "?" in here else f"{here}?cursor={cursor}"
 
     def get_html_context(self):
         return {"previous_url": self.get_previous_link(), "next_url": self.get_next_link()}
@@ -152,6 +154,13 @@ def total_order(queryset: QuerySet) -> Order:
 
 def is_nullable(queryset: QuerySet, name: str) -> bool:
     return name not in queryset.query.annotations and bool(queryset.model._meta.get_field(name).null)
+
+
+def ordered(queryset: QuerySet, order: Order) -> QuerySet:
+    names = tuple(map(str, order))
+    query = queryset.query
+    now: Any = query.order_by or queryset.model._meta.ordering or ()
+    return queryset if names == tuple(now) and query.standard_ordering else queryset.order_by(*names)
 
 
 def flipped(order: Order) -> Order:

@@ -68,7 +68,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         token = request_id.set(given if is_request_id(given) else uuid.uuid4().hex)
         started, counter = time.perf_counter(), QueryCounter()
         wrappers = [connection.execute_wrappers for connection in connections.all()]

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models, transaction
 from django.http import Http404
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
 from rest_framework import mixins, serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
@@ -56,15 +55,22 @@ class ViewSet(GenericViewSet):
         wanted = paginator.open(queryset, self.request)
         order = [order_column(queryset, column.name, sortable=len(wanted) > 1) for column in paginator.order]
         places = reading.also(*order)
-        rows = [reading.fetch(part) for part in wanted]
+        rows = [reading.fetch(part, limit=paginator.size + 1) for part in wanted]
         page = paginator.close(rows, lambda row: [row[place] for place in places])
         return self.get_paginated_response(reading.build(page))
+
+    @property
+    def default_response_headers(self):
+        """`Allow` and `Vary` are set at the end."""
+        return {}
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in headers_of(request).items():
             response[name] = value
-        patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
+        response["Vary"] = "Accept, Authorization, Cookie, Accept-Language"
+        if response.status_code == 405 or request.method == "OPTIONS":
+            response["Allow"] = ", ".join(self.allowed_methods)
         may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
         if may_keep and not getattr(request.user, "is_authenticated", False):
             response["Cache-Control"] = "public, max-age=30"
@@ -142,7 +148,7 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
         if not places:
             return Response(reading.build(rows)[0])
         tag = etag(*(rows[0][place] for place in places))
-        if is_named(tag, self.request.headers.get("If-None-Match", "")):
+        if is_named(tag, self.request.META.get("HTTP_IF_NONE_MATCH", "")):
             return Response(status=304, headers={"ETag": tag})
         return Response(reading.build(rows[:1])[0], headers={"ETag": tag})
 
@@ -150,7 +156,7 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
         """By DRF's ordinary path."""
         request, row = self.request, self.get_object()
         response = self.answer_with(row)
-        if has_etag(row) and is_named(etag_of(row), request.headers.get("If-None-Match", "")):
+        if has_etag(row) and is_named(etag_of(row), request.META.get("HTTP_IF_NONE_MATCH", "")):
             response.status_code, response.data = 304, None
         return response
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from django.conf import settings
 from django.db import models
 from rest_framework import serializers
@@ -30,7 +29,11 @@ def keeps(field: Any, *kinds: type[serializers.Field]) -> bool:
 
 def is_plain(field: Any, column: models.Field) -> bool:
     """Texts and whole numbers: the driver gives what is answered."""
-    if keeps(field, serializers.IntegerField):
+    if keeps(field, serializers.BigIntegerField) and getattr(
+        field, "coerce_to_string", api_settings.COERCE_BIGINT_TO_STRING
+    ):
+        return False
+    if keeps(field, serializers.IntegerField, serializers.BigIntegerField):
         return isinstance(column, NUMBERS)
     if keeps(field, serializers.ChoiceField):
         return isinstance(column, (*TEXTS, *NUMBERS))
@@ -53,14 +56,6 @@ def is_iso_time(field: Any, column: models.Field) -> bool:
         return False
     form = getattr(field, "format", api_settings.DATETIME_FORMAT)
     return form == "iso-8601" and settings.USE_TZ and settings.TIME_ZONE == "UTC" and not hasattr(field, "timezone")
-
-
-def flag(value: Any) -> bool | None:
-    return None if value is None else value == 1
-
-
-def json_text(value: str | None) -> orjson.Fragment | None:
-    return None if value is None else orjson.Fragment(value)
 
 
 def own_way(field: serializers.Field) -> Callable[[Any], Any]:

@@ -88,7 +88,7 @@ class Planner:
     def __init__(self, facts: Facts, language: str, prefix: str = "") -> None:
         self.facts, self.language = facts, language
         self.columns: dict[Column, int] = {}
-        self.names: dict[str, Any] = {"J": orjson.Fragment, "JN": known.json_text, "B": known.flag}
+        self.names: dict[str, Any] = {"JSON": orjson.Fragment}
         self.preparations: list[str] = []  # lines that run once an answer
         self.parts: list[Part] = []
         self.is_own = True
@@ -194,12 +194,17 @@ class Planner:
         if known.is_plain(field, column):
             return self.column(path)
         if known.is_flag(field, column):
-            return f"B({self.column(path)})" if column.null else f"({self.column(path)} == 1)"
+            return self.unless_null(self.column(path), "{} == 1", column.null)
         if known.is_json(field, column):
-            return f"{'JN' if column.null else 'J'}({self.column(path)})"
+            return self.unless_null(self.column(path), "JSON({})", column.null)
         if known.is_iso_time(field, column):
             return self.column(path, "time")
         return f"{self.name(known.own_way(field))}({self.column(path, 'python')})"
+
+    @staticmethod
+    def unless_null(value: str, expression: str, is_nullable: bool) -> str:
+        applied = expression.format(value)
+        return f"(None if {value} is None else {applied})" if is_nullable else f"({applied})"
 
     def column_of(self, model: type[models.Model], name: str, serializer: Any, field: Any) -> models.Field:
         found = next((each for each in model._meta.concrete_fields if name in (each.name, each.attname)), None)

@@ -9,7 +9,7 @@ from kloppocar.api.serializers import ModelSerializer, chosen_of
 
 from .parts import Instances, Keys, Part, grouped
 from .plan import Unplannable, plan_for, template
-from .statement import Column, Only, Rows, fetch
+from .statement import Asked, Column, Only, Rows, fetch
 
 
 class Reading:
@@ -34,9 +34,11 @@ class Reading:
         self.columns = self.columns.also(more)
         return [self.columns.places[column] for column in more]
 
-    def fetch(self, queryset: QuerySet, *, only: Only | None = None, in_order: bool = True) -> Rows:
+    def fetch(
+        self, queryset: QuerySet, *, only: Only | None = None, limit: int | None = None, in_order: bool = True
+    ) -> Rows:
         """Tuples that `build` takes."""
-        return fetch(queryset, self.columns, only=only, in_order=in_order)
+        return fetch(queryset, self.columns, Asked(only, limit, in_order))
 
     def build(self, rows: Rows) -> list[Any]:
         """The rows as JSON-ready objects."""
@@ -65,7 +67,7 @@ class PartReading:
             rows = self.reading.fetch(self.listed, only=only, in_order=False)
             return grouped(zip([row[self.place] for row in rows], self.reading.build(rows), strict=True))
         if self.part.child is Keys:
-            return grouped(fetch(self.listed, self.part.keys_and_owners, only=only, in_order=False))
+            return grouped(fetch(self.listed, self.part.keys_and_owners, Asked(only, in_order=False)))
         attribute = self.part.relation.remote_field.attname
         return grouped((getattr(row, attribute), row) for row in only.applied(self.listed))
 

@@ -4,6 +4,7 @@ The queryset's own tables and WHERE (clauses.py) are the key under which the who
 empty lists, joins and whatever else changes the SQL can never meet the wrong text.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,35 +80,44 @@ class Only(NamedTuple):
     values: tuple[int, ...]
 
     def applied(self, queryset: QuerySet) -> QuerySet:
-        is_one = self.path == "pk"
-        return queryset.filter(**{self.path: self.values[0]} if is_one else {f"{self.path}__in": self.values})
+        return queryset.filter(**{f"{self.path}__in": self.values})
+
+
+class Asked(NamedTuple):
+    """What is asked of a queryset on top."""
+
+    only: Only | None = None
+    limit: int | None = None
+    in_order: bool = True  # read the queryset's own table first, in the list's order, then what it joins
 
     @property
-    def shape(self) -> tuple[str, int]:
-        return self.path, len(self.values)
+    def shape(self) -> Any:
+        return self.only and self.only.path, self.limit, self.in_order
 
 
 @dataclass(slots=True)
 class Text:
-    """A remembered statement."""
+    """A remembered statement. `tail` follows the numbers of `only`, where there are any."""
 
     sql: str
+    tail: str
     converters: list[tuple[int, Callable[[Any], Any]]]
-    sources: (
-        list[Any] | None
-    )  # whose parameters follow each other: annotations by name, CONDITIONS, ONLY; None: unknown
+    sources: list[Any] | None  # of its parameters: annotations by name, or CONDITIONS; None: unknown
 
 
-CONDITIONS, ONLY = object(), object()
+CONDITIONS = object()
 texts: dict[Any, Text] = {}
 
 
-def fetch(queryset: QuerySet, columns: Columns, *, only: Only | None = None, in_order: bool = True) -> Rows:
-    """The rows, as tuples of `columns`. `in_order`: read the queryset's own table first, then what it joins."""
+def fetch(queryset: QuerySet, columns: Columns, asked: Asked) -> Rows:
+    """The rows, as tuples of `columns`."""
+    only = asked.only
     if only and not all(type(value) is int for value in only.values):
-        queryset, only = only.applied(queryset), None
+        queryset, asked = only.applied(queryset), asked._replace(only=None)
+    elif only and not only.values:
+        return []
     try:
-        sql, params, converters = prepare(queryset, columns, only, in_order)
+        sql, params, converters = prepare(queryset, columns, asked)
     except EmptyResultSet:
         return []
     rows = read(queryset.db, sql, params)
@@ -124,44 +134,62 @@ def convert(rows: Any, converters: list[tuple[int, Callable[[Any], Any]]]) -> Ro
     return converted
 
 
-def prepare(queryset: QuerySet, columns: Columns, only: Only | None, in_order: bool) -> tuple[str, tuple, list]:
+def prepare(queryset: QuerySet, columns: Columns, asked: Asked) -> tuple[str, tuple, list]:
     """SQL, parameters and converters; raises EmptyResultSet when nothing can be found."""
     clauses = clauses_of(queryset)
-    key = key_of(queryset, columns, clauses, only, in_order)
+    key = key_of(queryset, columns, clauses, asked)
     text = texts.get(key)
     if text is None or text.sources is None:
         with stopped_clock():
-            text, params = compile_whole(queryset, columns, clauses_of(queryset), only, in_order)
+            text, params = compile_whole(queryset, columns, clauses_of(queryset), asked)
         if len(texts) >= MOST:
             texts.clear()
         texts[key] = text
-        return text.sql, params, text.converters
-    return text.sql, tuple(parameters(text.sources, clauses, only)), text.converters
+        return filled(text, asked), params, text.converters
+    return filled(text, asked), tuple(parameters(text.sources, clauses)), text.converters
 
 
-def key_of(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, in_order: bool) -> Any:
+def filled(text: Text, asked: Asked) -> str:
+    """The SQL with the numbers of `only` in it: they are numbers and nothing else."""
+    return f"{text.sql}{','.join(map(str, asked.only.values))}{text.tail}" if asked.only else text.sql
+
+
+def key_of(queryset: QuerySet, columns: Columns, clauses: Clauses, asked: Asked) -> Any:
     query = queryset.query
     order = (query.order_by, query.default_ordering, query.standard_ordering, query.extra_order_by)
-    limits = (query.low_mark, query.high_mark, query.distinct, query.distinct_fields, only and only.shape, in_order)
+    limits = (query.low_mark, query.high_mark, query.distinct, query.distinct_fields)
     selected = tuple((name, sql) for name, (sql, _) in clauses.annotations.items())
-    return queryset.db, query.model, columns, clauses.tables, clauses.where_sql, selected, order, limits
+    return queryset.db, query.model, columns, clauses.tables, clauses.where_sql, selected, order, limits, asked.shape
 
 
-def compile_whole(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, in_order: bool) -> Any:
+MARK = -8_765_432_109_876_543  # stands for the numbers of `only` while the ORM compiles; no key is negative
+
+
+def compile_whole(queryset: QuerySet, columns: Columns, clauses: Clauses, asked: Asked) -> tuple[Text, tuple]:
     """The statement as the ORM makes it, and how to come by its parameters next time."""
     connection = connections[queryset.db]
-    is_led = in_order and connection.vendor == "mysql" and is_led_by_its_table(queryset, clauses)
-    if only:
-        queryset = only.applied(queryset)
+    is_led = asked.in_order and connection.vendor == "mysql" and is_led_by_its_table(queryset, clauses)
+    if asked.only:
+        queryset = Only(asked.only.path, (MARK,)).applied(queryset)
+    if asked.limit is not None:
+        queryset = queryset[: asked.limit]
     values = queryset.values_list(*(column.expression(connection.vendor) for column in columns.columns))
     compiler = values.query.get_compiler(queryset.db)
     sql, params = compiler.as_sql()
     if is_led:
         sql = sql.replace("SELECT ", "SELECT STRAIGHT_JOIN ", 1)
+    head, tail, rest = split_at_mark(sql, list(params)) if asked.only else (sql, "", list(params))
     found = compiler.get_converters([entry[0] for entry in compiler.select])
     every = [(place, each.converter(found.get(place), connection)) for place, each in enumerate(columns.columns)]
     converters = [(place, converter) for place, converter in every if converter]
-    return Text(sql, converters, sources_of(queryset, columns, clauses, only, params)), tuple(params)
+    return Text(head, tail, converters, sources_of(queryset, columns, clauses, rest)), tuple(rest)
+
+
+def split_at_mark(sql: str, params: list[Any]) -> tuple[str, str, list[Any]]:
+    """The text before and after MARK's placeholder, and the other parameters."""
+    number = params.index(MARK)
+    spot = [found for found in re.finditer(r"%%|%s", sql) if found.group() == "%s"][number]
+    return sql[: spot.start()], sql[spot.end() :], params[:number] + params[number + 1 :]
 
 
 def chained(steps: list[Callable[[Any], Any]]) -> Callable[[Any], Any] | None:
@@ -193,28 +221,25 @@ def is_led_by_its_table(queryset: QuerySet, clauses: Clauses) -> bool:
     return is_to_one and "(SELECT " not in clauses.where_sql and queryset.query.group_by is None
 
 
-def sources_of(queryset: QuerySet, columns: Columns, clauses: Clauses, only: Only | None, params: Any) -> Any:
+def sources_of(queryset: QuerySet, columns: Columns, clauses: Clauses, params: list[Any]) -> list[Any] | None:
     """How the parameters were put together, checked against those that the ORM has put together; None: unknown."""
     query = queryset.query
     if query.group_by is not None or query.combinator or not all(isinstance(each, str) for each in query.order_by):
         return None
     selected = [column.path for column in columns.columns if column.path in clauses.annotations]
     ordered = [name for each in query.order_by if (name := str(each).lstrip("-")) in clauses.annotations]
-    conditions = [*selected, CONDITIONS, *([ONLY] if only else [])]
-    for sources in (conditions, [*conditions, *ordered]):
-        if parameters(sources, clauses, only) == list(params):
+    for sources in ([*selected, CONDITIONS], [*selected, CONDITIONS, *ordered]):
+        if parameters(sources, clauses) == params:
             return sources
     return None
 
 
-def parameters(sources: list[Any], clauses: Clauses, only: Only | None) -> list[Any]:
+def parameters(sources: list[Any], clauses: Clauses) -> list[Any]:
     found: list[Any] = []
     for source in sources:
         if source is CONDITIONS:
             found += clauses.from_params
             found += clauses.where_params
-        elif source is ONLY:
-            found += only.values if only else ()
         else:
             found += clauses.annotations[source][1]
     return found
