@@ -1,15 +1,13 @@
-"""Communities, memberships, challenges and news."""
+"""Communities and who belongs to them."""
 
 from rest_framework.exceptions import PermissionDenied
 
-from kloppocar.api.conditions import RIGHT_NOW
+from communities.filters import CommunityFilterSet, MembershipFilterSet
+from communities.models import Community, Membership, Role
+from communities.permissions import MembersReadModeratorsWrite, may_rule
+from communities.serializers import CommunitySerializer, MembershipSerializer
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet
-
-from .filters import ChallengeFilterSet, CommunityFilterSet, MembershipFilterSet, NewsPostFilterSet
-from .models import Challenge, Community, Membership, NewsPost, Role
-from .permissions import MembersReadModeratorsWrite, may_rule
-from .serializers import ChallengeSerializer, CommunitySerializer, MembershipSerializer, NewsPostSerializer
 
 
 class CommunityViewSet(CrudViewSet):
@@ -49,29 +47,3 @@ class MembershipViewSet(CrudViewSet):
         """Nobody gives a role that they could not take away."""
         if not may_rule(self.request.user, community_id, data.get("role", Role.MEMBER)):
             raise PermissionDenied
-
-
-class ChallengeViewSet(CrudViewSet):
-    queryset = Challenge.objects.none()
-    serializer_class = ChallengeSerializer
-    permission_classes = [AnyoneReadsStaffWrite]
-    filterset_class = ChallengeFilterSet
-    search_fields = ["title"]
-    ordering_fields = ["starts_at", "created_at"]
-    is_public = True
-
-    def get_queryset(self):
-        return Challenge.objects.visible_to(self.request.user)
-
-
-class NewsPostViewSet(CrudViewSet):
-    queryset = NewsPost.objects.none()
-    serializer_class = NewsPostSerializer
-    permission_classes = [AnyoneReadsStaffWrite]
-    filterset_class = NewsPostFilterSet
-    search_fields = ["header", "short_body"]
-    ordering_fields = ["posted_at"]
-    is_public = True
-
-    def get_queryset(self):
-        return NewsPost.objects.visible_to(self.request.user, RIGHT_NOW)

@@ -1,0 +1,96 @@
+"""What a community reaches together, and what each member adds to it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from kloppocar.api.conditions import constant
+from kloppocar.api.localized import LocalizedField, resolve
+from kloppocar.api.media import MediaField
+from kloppocar.api.models import Row, VersionedRow
+from kloppocar.api.permissions import is_staff
+
+from .community import Community
+
+TALLY_SHARDS = 16
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def visible_to(self, user: Any) -> "ChallengeQuerySet":
+        """Those of active communities; staff see all."""
+        return self if is_staff(user) else self.of_active_communities()
+
+    @constant
+    def of_active_communities(self) -> "ChallengeQuerySet":
+        return self.filter(community__active=True)
+
+
+class Challenge(VersionedRow):
+    """Something a community reaches together: copies minted to members between start and end."""
+
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="challenges")
+    title = LocalizedField(max_length=120)
+    description = LocalizedField(max_length=10_000, blank=True)
+    goal = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True, default=None)
+    media = MediaField()
+    reward = models.ForeignKey(
+        "collectibles.Distribution", on_delete=models.PROTECT, null=True, blank=True, default=None, related_name="+"
+    )
+
+    objects = ChallengeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(goal__gt=0), name="challenge_goal_is_positive"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
+                name="challenge_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["starts_at", "id"], name="challenge_by_starts_at")]
+
+    def __str__(self) -> str:
+        return resolve(self.title, "en")
+
+
+class ChallengeContribution(Row):
+    """What one person has added to a challenge; `count` is kept by the database."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="contributions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
+    count = models.PositiveIntegerField(default=0, db_default=0)
+    claimed_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    class Meta:
+        ordering = ["challenge", "-count", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "user"], name="challenge_contribution_is_one_per_person")
+        ]
+        indexes = [models.Index(fields=["challenge", "count", "id"], name="contribution_by_count")]
+
+    def __str__(self) -> str:
+        return f"contribution {self.pk}"
+
+
+class ChallengeTally(models.Model):
+    """A challenge's progress, spread over shards so that no row is hot; kept by the database."""
+
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="tallies")
+    shard = models.PositiveSmallIntegerField()
+    count = models.PositiveIntegerField(default=0, db_default=0)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name_plural = "challenge tallies"
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "shard"], name="challenge_tally_is_one_per_shard"),
+            models.CheckConstraint(condition=models.Q(shard__lt=TALLY_SHARDS), name="challenge_tally_shard_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tally {self.pk}"

@@ -1,0 +1,42 @@
+"""Communities and memberships as JSON."""
+
+from rest_framework import serializers
+from rest_framework.validators import UniqueTogetherValidator
+
+from communities.models import Community, Membership
+from kloppocar.api.serializers import ModelSerializer, VisibleRelatedField
+from users.models import User
+from users.serializers import PublicUserSerializer
+
+STAMPS = ["version", "created_at", "updated_at"]
+
+
+class CommunitySerializer(ModelSerializer):
+    class Meta:
+        model = Community
+        fields = ["id", "title", "description", "media", "active", *STAMPS]
+        read_only_fields = STAMPS
+
+
+class MembershipSerializer(ModelSerializer):
+    """`user` is the public part on reading and an id on writing; neither it nor the community changes later."""
+
+    user = PublicUserSerializer(read_only=True)
+    user_id = VisibleRelatedField(source="user", queryset=User.objects.all(), write_only=True)
+    community = VisibleRelatedField(queryset=Community.objects.all())
+
+    class Meta:
+        model = Membership
+        fields = ["id", "community", "user", "user_id", "role", "banned_until", *STAMPS]
+        read_only_fields = STAMPS
+        validators = [
+            UniqueTogetherValidator(
+                queryset=Membership.objects.all(), fields=["community", "user"], message="They are a member already."
+            )
+        ]
+
+    def validate(self, attrs):
+        for name in ("community", "user"):
+            if self.instance and attrs.get(name, getattr(self.instance, name)) != getattr(self.instance, name):
+                raise serializers.ValidationError({name: "A membership does not move."}, code="not_writable")
+        return attrs
