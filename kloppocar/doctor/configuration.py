@@ -28,7 +28,7 @@ def system_checks() -> Finding:
     serious = [message for message in messages if not message.is_silenced() and message.level >= checks.WARNING]
     if not serious:
         return green("Django finds nothing")
-    words = "; ".join(f"{message.id}: {message.msg.splitlines()[0]}" for message in serious[:3])
+    words = "; ".join(f"{message.id}: {message.msg.splitlines()[0][:100]}" for message in serious[:3])
     finding = red if any(message.level >= checks.ERROR for message in serious) else yellow
     return finding(words, "`manage.py check --deploy` says all of it.")
 

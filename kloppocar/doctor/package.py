@@ -12,9 +12,9 @@ from kloppocar import aws
 
 from .finding import Finding, green, red, yellow
 
-MB = 1024 * 1024
+MB = 1_000_000
 ZIP_BUDGET = 15 * MB
-UNPACKED_LIMIT = 250 * MB  # Lambda's
+UNPACKED_LIMIT = 250 * 1024 * 1024  # Lambda's
 IMPORT_BUDGET, IMPORT_LIMIT = 1.0, 8.0  # seconds; Lambda allows ten for everything
 PROGRAM = "import time, kloppocar.wsgi; print(time.process_time())"
 NEEDED_FILES = [

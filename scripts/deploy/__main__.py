@@ -95,7 +95,6 @@ def deploy(target: Target) -> int:
 def failed(target: Target, step: Step, error: Exception, good: int | None) -> int:
     print(f"deploy: {step.name} FAILED: {error}", file=sys.stderr)
     if step.name in CODE_IS_LIVE:
-        print("deploy: going back to the version before", flush=True)
         try:
             print(f"deploy: {roll_back(target, good)}", file=sys.stderr)
         except (DeployError, AWSError) as trouble:

@@ -74,13 +74,15 @@ STEPS = [
     Step("smoke test", "ask the deployed address; the previous version comes back if it is not well", smoke_test),
     Step("doctor there", "on the stage", doctor_there),
 ]
-CODE_IS_LIVE = {"migrate", "apply_triggers", "smoke test"}  # when these fail, the previous code has to come back
+CODE_IS_LIVE = {"zappa", "migrate", "apply_triggers", "smoke test"}  # when these fail, the previous code comes back
 
 
 def roll_back(target: Target, good: int | None) -> str:
     """The version that was good before this run, made the newest again."""
     versions = target.versions()
-    if good is None or good not in versions or versions[0] == good:
+    if good is not None and versions[:1] == [good]:
+        return f"Version {good} is still what is live: mend it and run this again."
+    if good is None or good not in versions:
         return "There is no earlier version to go back to: mend it and run this again."
     zappa("rollback", target.stage, "-n", str(versions.index(good)))
     if trouble := smoke(os.environ.get("URL") or target.url()):
