@@ -23,4 +23,7 @@ def of(connection: Any, *, seconds: int) -> Iterator[None]:
         yield
     finally:
         connection.close()
+        usual["USER"], usual["PASSWORD"] = (
+            connection.settings_dict[name] for name in ("USER", "PASSWORD")
+        )  # if rotated
         connection.settings_dict = usual

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from moto.server import ThreadedMotoServer
 
-from kloppocar import secret
+from kloppocar import patience, secret
 from tests.deployment.conftest import REGION, client
 from tests.test_settings import DEPLOYED, start
 
@@ -200,6 +200,19 @@ def test_a_rotated_password_costs_no_request(rotating, rotate):
         warm.close()
         assert who(warm) == "rotated@%"
         assert warm.settings_dict["PASSWORD"] == "second"
+
+
+@on_mysql
+def test_a_rotation_that_an_impatient_event_notices_is_kept(rotating, rotate):
+    database = rotating()
+    rotate("second")
+
+    with patience.of(database, seconds=2), closing(database):
+        assert who(database) == "rotated@%"
+
+    assert database.settings_dict["PASSWORD"] == "second"
+    with closing(database):
+        assert who(database) == "rotated@%"
 
 
 @on_mysql
