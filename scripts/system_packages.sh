@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the missing Debian/Ubuntu packages of one purpose, or name them: system_packages.sh build|mariadb|browser
+# Install the missing Debian/Ubuntu packages of one purpose, or name them: system_packages.sh build|pictures|mariadb|browser
 set -euo pipefail
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 python=${PYTHON3:-.venv/bin/python}
@@ -10,6 +10,7 @@ need() { # PACKAGE COMMAND...: the package is missing unless the command succeed
 }
 python_says() { "$python" -c "import sys, sysconfig; $1"; }
 client_library() { pkg-config --exists mysqlclient || pkg-config --exists mariadb || pkg-config --exists libmariadb; }
+header() { printf '#include <stdio.h>\n#include <%s>\n' "$1" | gcc -fsyntax-only -xc -; }
 python_header() { test -e "$(python_says 'print(sysconfig.get_path("include"))')/Python.h"; }
 
 case $1 in
@@ -17,6 +18,12 @@ build)
     need gcc command -v gcc
     need pkg-config command -v pkg-config
     need libmariadb-dev client_library
+    need "$(python_says 'print("python%d.%d-dev" % sys.version_info[:2])')" python_header
+    ;;
+pictures)
+    need gcc command -v gcc
+    need libjpeg-dev header jpeglib.h
+    need zlib1g-dev header zlib.h
     need "$(python_says 'print("python%d.%d-dev" % sys.version_info[:2])')" python_header
     ;;
 mariadb)

@@ -16,6 +16,8 @@ NEEDED = {
     "zappa_settings.py": "Zappa's settings of the stage",
     "MySQLdb/_mysql.*.so": "the MySQL driver",
     "mysqlclient.libs/lib*": "the MySQL driver's own libraries (it was not repaired)",
+    "PIL/_imaging.*.so": "the decoder of people's pictures",
+    "pillow.libs/libjpeg*": "the library of that decoder (it was not repaired)",
     "static/admin/css/base.css": "the admin's static files",
     "static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js": "the documentation's static files",
     "sql/mysql/*.sql": "the database's triggers",

@@ -41,12 +41,6 @@ LEFT_OUT = [
         f"tzdata/zoneinfo/{place}/*"
         for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
     ),
-    # Of Pillow only what JPEG and PNG need.
-    *(f"PIL/_{part}.*" for part in ("avif", "imagingcms", "imagingft", "imagingmorph", "imagingtk", "webp")),
-    *(
-        f"pillow.libs/lib{part}*"
-        for part in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "png", "sharpyuv", "webp")
-    ),
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
     "zappa/cli.py",
@@ -54,12 +48,21 @@ LEFT_OUT = [
     "zappa/letsencrypt.py",
     "zappa/policies/*",
 ]
+# What JPEG and PNG need of Pillow, which looks for other formats and goes on without them.
+PILLOW = {
+    *("__init__", "_binary", "_deprecate", "_imaging", "_typing", "_util", "_version", "features"),
+    *("ExifTags", "Image", "ImageChops", "ImageColor", "ImageFile", "ImageMode", "ImageOps", "ImagePalette"),
+    *("GimpGradientFile", "GimpPaletteFile", "ImageSequence", "PaletteFile"),
+    *("JpegImagePlugin", "JpegPresets", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin", "TiffTags"),
+}
 LANGUAGES = {"en", "de"}
 is_locale = re.compile(r".*/locale/([A-Za-z_-]+)/.*").fullmatch
 
 
 def wanted(name: str) -> bool:
     """Whether a file of a needed package, or of the project, is of use on Lambda."""
+    if name.startswith("PIL/"):
+        return Path(name).name.partition(".")[0] in PILLOW
     locale = is_locale(name)
     is_foreign = locale and locale[1] not in LANGUAGES and not is_project(name)
     return not is_foreign and not any(fnmatchcase(name, pattern) for pattern in LEFT_OUT)

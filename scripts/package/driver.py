@@ -103,10 +103,10 @@ def only(folder: Path, pattern: str) -> Path:
     return found
 
 
-def run(command: list, what: str, **environment: str) -> None:
+def run(command: list, what: str, of: str = "mysqlclient", **environment: str) -> None:
     environment = os.environ | REPRODUCIBLE | environment
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         say(done.stdout + done.stderr)
         lines = (done.stdout + done.stderr).strip().splitlines()
-        raise PackageError(f"mysqlclient {what}: {lines[-1] if lines else 'no word why'}")
+        raise PackageError(f"{of} {what}: {lines[-1] if lines else 'no word why'}")

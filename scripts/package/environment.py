@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import ENVIRONMENT, ROOT, TASK_ROOT, PackageError, driver, say
+from . import ENVIRONMENT, ROOT, TASK_ROOT, PackageError, driver, pillow, say
 from .python import MACHINES, check_machine, find, runtime
 
 STAMP = ENVIRONMENT / "package.stamp"
@@ -24,6 +24,8 @@ def prepare() -> None:
     say("building mysqlclient with its libraries and the plugin for MySQL 8")
     wheel = driver.build(python_of(ENVIRONMENT), MACHINES[architecture], ENVIRONMENT / "wheels")
     install(wheel)
+    say("building Pillow with JPEG and PNG alone")
+    install(pillow.build(python_of(ENVIRONMENT), MACHINES[architecture], ENVIRONMENT / "wheels-of-pillow"))
     if not driver.offers_plugin(python_of(ENVIRONMENT)):
         raise PackageError("mysqlclient was built, but would not sign in to MySQL 8: it does not offer its plugin.")
     strip_modules()
@@ -38,7 +40,7 @@ def is_current() -> bool:
 def fingerprint() -> str:
     """Changes with whatever the environment is made of."""
     parts = [*map(repr, runtime()), driver.client_library()]
-    files = [ROOT / "requirements.txt", Path(__file__), Path(driver.__file__)]
+    files = [ROOT / "requirements.txt", Path(__file__), Path(driver.__file__), Path(pillow.__file__)]
     return hashlib.sha256("\0".join(parts + [file.read_text() for file in files]).encode()).hexdigest()
 
 
@@ -46,7 +48,7 @@ def install_packages() -> None:
     say("installing requirements.txt")
     lines = (ROOT / "requirements.txt").read_text().splitlines()
     ready_made = ENVIRONMENT / "requirements.txt"
-    ready_made.write_text("\n".join(line for line in lines if not line.startswith("mysqlclient==")))
+    ready_made.write_text("\n".join(line for line in lines if not line.startswith(("mysqlclient==", "pillow=="))))
     install("-r", ready_made)
 
 

@@ -30,6 +30,8 @@ def whole():
         "django/apps.py": b"pass\n",
         DRIVER: b"... libmariadb-1234abcd.so.3 ...",
         "mysqlclient.libs/libmariadb-1234abcd.so.3": b"",
+        f"PIL/_imaging.{TAG}.so": b"",
+        "pillow.libs/libjpeg-1234abcd.so.62": b"",
         check.PLUGIN: b"",
         "static/admin/css/base.css": b"",
         "static/drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js": b"",

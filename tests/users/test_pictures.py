@@ -3,6 +3,8 @@
 import base64
 import json
 import random
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 
@@ -309,3 +311,38 @@ def test_on_a_stage_without_a_bucket_nothing_is_uploaded(api, settings):
     answer = client.post(URL, {"content_type": "image/jpeg"})
 
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (503, "no_uploads")
+
+
+# --- What of Pillow is packed -------------------------------------------------------------------------------------
+
+ALONE = """
+import sys
+from io import BytesIO
+from scripts.package.contents import PILLOW
+
+class OnlyWhatIsPacked:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("PIL.") and name.partition(".")[2] not in PILLOW:
+            raise ImportError(name)
+
+sys.meta_path.insert(0, OnlyWhatIsPacked())
+from PIL import Image
+from users.pictures import NotAPicture, squares
+tags = Image.Exif()
+tags[0x0112] = 6
+for kind, mode in [("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGBA"), ("PNG", "P")]:
+    file = BytesIO()
+    Image.new(mode, (60, 40)).save(file, kind, exif=tags)
+    assert len(squares(file.getvalue())) == 2
+for bad in (b"", b"GIF89a" + bytes(100), b"RIFF" + bytes(4) + b"WEBPVP8 " + bytes(100)):
+    try:
+        squares(bad)
+    except NotAPicture:
+        print("refused")
+"""
+
+
+def test_what_is_packed_of_pillow_is_enough():
+    done = subprocess.run([sys.executable, "-c", ALONE], cwd=real_settings.BASE_DIR, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr, done.returncode) == ("refused\n" * 3, "", 0)
