@@ -73,6 +73,8 @@ def test_a_stage_starts_with_the_database_in_parts():
         ({"DATABASE_URL": ""}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///x.db"}, "DATABASE_URL"),
         ({"DATABASE_URL": "", "DB_HOST": "h"}, "DB_USER"),
+        ({"DATABASE_REPLICA_URL": "replica"}, "DATABASE_REPLICA_URL"),
+        ({"DATABASE_REPLICA_URL": "postgres://h/k"}, "DATABASE_REPLICA_URL"),
         ({"DB_SSL": "on"}, "DB_SSL_CA"),
         ({"DB_SSL": "perhaps"}, "DB_SSL"),
         ({"DB_SSL_CA": "nowhere.pem"}, "DB_SSL_CA"),

@@ -1,5 +1,6 @@
 """Every error in one shape: `{"type", "errors": [{"code", "detail", "attr"}]}`, and `extra` where it helps."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -114,9 +115,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return database_unavailable(request)
     if wants_json(request):
         return answer(500, "error", "Something broke on our side.")
     return defaults.server_error(request)
+
+
+def database_unavailable(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        return answer(503, "database_unavailable", _("Please try again in a moment."))
+    text, headers = _("Please try again in a moment."), {"Retry-After": str(RETRY_AFTER)}
+    return HttpResponse(text, status=503, content_type="text/plain", headers=headers)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -8,20 +8,23 @@ from typing import TypeVar
 from django.db import OperationalError, transaction
 
 T = TypeVar("T")
-TRIES = 3
+TRIES = 5
+PATIENCE = 2.0  # seconds after which nothing is tried again: who waits for an answer has waited long enough
 DEADLOCK, LOCK_WAIT, RECORD_CHANGED = 1213, 1205, 1020
 NO_AUTO_INCREMENT = 1467  # how a deadlock inside a trigger may show itself
 RETRIABLE = {DEADLOCK, LOCK_WAIT, RECORD_CHANGED, NO_AUTO_INCREMENT}
 
 
 def atomically(work: Callable[[], T]) -> T:
-    """Run `work` in the outermost transaction; whole blocks are rolled back and retried, with jitter, three times."""
+    """Run `work` in the outermost transaction; whole blocks are rolled back and tried again, with jitter."""
+    started = time.monotonic()
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic(durable=True):
                 return work()
         except OperationalError as error:
-            if attempt == TRIES or not is_retriable(error):
+            is_late = time.monotonic() - started > PATIENCE
+            if attempt == TRIES or is_late or not is_retriable(error):
                 raise
             time.sleep(random.uniform(0.01, 0.05) * attempt)  # noqa: S311 - jitter, not a secret
     raise AssertionError("the last attempt returns or raises")

@@ -4,7 +4,7 @@ import logging
 from functools import cache
 from typing import Any
 
-from django.db import models, transaction
+from django.db import InterfaceError, OperationalError, models, transaction
 from django.http import Http404
 from django.utils import translation
 from rest_framework import mixins, serializers
@@ -12,6 +12,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from . import replica
 from .etag import etag, etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .localized import asked_language, speak
@@ -19,6 +20,7 @@ from .pagination import total_order
 from .rows import Column, Only, Reading, Unplannable, chosen_names, language_of, order_column
 from .serializers import PartsSerializer
 from .throttling import headers_of
+from .transactions import atomically
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +37,29 @@ class ViewSet(GenericViewSet):
             return super().dispatch(request, *args, **kwargs)
         finally:
             translation.deactivate()
+            replica.leave()
 
     def initial(self, request, *args, **kwargs):
         speak(asked_language(request))
         super().initial(request, *args, **kwargs)
         speak(asked_language(request))  # a person who asks for none is known by now, and their language with them
         refuse_unknown_parameters(self, request)
+        if self.is_same_for_everybody():
+            replica.use()
+
+    def handle_exception(self, exc):
+        """A replica that fails costs nobody an answer."""
+        if isinstance(exc, (OperationalError, InterfaceError)) and replica.give_up():
+            try:
+                return getattr(self, self.action)(self.request, *self.args, **self.kwargs)
+            except Exception as error:  # noqa: BLE001 - DRF's own edge
+                exc = error
+        return super().handle_exception(exc)
+
+    def is_same_for_everybody(self) -> bool:
+        """Whether this is an anonymous reader of public rows."""
+        is_read = self.is_public and self.request.method in {"GET", "HEAD"}
+        return is_read and not getattr(self.request.user, "is_authenticated", False)
 
     def filter_queryset(self, queryset):
         return queryset if self.detail else super().filter_queryset(queryset)
@@ -71,8 +90,7 @@ class ViewSet(GenericViewSet):
         response["Vary"] = "Accept, Authorization, Cookie, Accept-Language"
         if response.status_code == 405 or request.method == "OPTIONS":
             response["Allow"] = ", ".join(self.allowed_methods)
-        may_keep = self.is_public and request.method in {"GET", "HEAD"} and response.status_code < 300
-        if may_keep and not getattr(request.user, "is_authenticated", False):
+        if response.status_code < 300 and self.is_same_for_everybody():
             response["Cache-Control"] = "public, max-age=30"
         else:
             response["Cache-Control"] = "private, no-store"
@@ -182,11 +200,13 @@ def asks_for_the_row(view: Any) -> bool:
 
 class CreateMixin(mixins.CreateModelMixin, ViewSet):
     def create(self, request, *args, **kwargs):
-        serializer = self.get_serializer(data=request.data)
+        return answer_fresh(self, atomically(self.create_once), status=201)
+
+    def create_once(self) -> Any:
+        serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
-        with transaction.atomic():
-            self.perform_create(serializer)
-        return answer_fresh(self, serializer.instance, status=201)
+        self.perform_create(serializer)
+        return serializer.instance
 
 
 class LockedWrites(ViewSet):
@@ -203,12 +223,13 @@ class LockedWrites(ViewSet):
 class UpdateMixin(mixins.UpdateModelMixin, LockedWrites):
     """Writes the columns that were sent, unless the row moved on since the caller saw it."""
 
-    @transaction.atomic
-    def update(self, request, *args, **kwargs):
-        partial = kwargs.pop("partial", False)
+    def update(self, request, *args, partial=False, **kwargs):
+        return atomically(lambda: self.update_once(partial=partial))
+
+    def update_once(self, *, partial: bool) -> Response:
         row = self.get_object()
-        refuse_if_moved_on(self, row, request)
-        serializer = self.get_serializer(row, data=request.data, partial=partial)
+        refuse_if_moved_on(self, row, self.request)
+        serializer = self.get_serializer(row, data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         self.perform_update(serializer)
         return answer_fresh(self, row)
@@ -248,10 +269,12 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
 class DestroyMixin(mixins.DestroyModelMixin, LockedWrites):
     """Deletes the version that the caller saw, when they say which."""
 
-    @transaction.atomic
     def destroy(self, request, *args, **kwargs):
+        return atomically(self.destroy_once)
+
+    def destroy_once(self) -> Response:
         row = self.get_object()
-        refuse_if_moved_on(self, row, request)
+        refuse_if_moved_on(self, row, self.request)
         self.perform_destroy(row)
         return Response(status=204)
 

@@ -12,7 +12,7 @@ from .apply import apply_all, execute
 from .parse import TriggerError, digest
 from .plan import seen
 
-LOCK_SECONDS = 10  # less than the connection's read time-out
+LOCK_SECONDS = 10
 GUARDS = ["copy_is_never_deleted", "ledger_is_append_only__update", "ledger_is_append_only__delete"]
 
 

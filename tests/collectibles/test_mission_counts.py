@@ -8,7 +8,7 @@ from django.db import transaction
 
 from collectibles.missions import recompute, recompute_after_commit
 from collectibles.models import Copy, Mission, MissionCollectible, MissionProgress
-from kloppocar.events import housekeeping
+from kloppocar.events import every_minute
 from tests.make import make_collectible, make_mission, make_user
 from tests.triggers.plain_sql import give, insert_copy, mysql_only, sql
 from tests.triggers.test_concurrency import in_threads
@@ -79,11 +79,11 @@ def test_a_mission_that_was_changed_past_us_or_not_counted_to_the_end_is_made_up
     mission = make_mission(thing)
     assert progress_of(alice, mission) == 0
 
-    housekeeping()
+    every_minute()
     assert progress_of(alice, mission) == 1
     sql("UPDATE collectibles_mission SET kind = 'collect_count', goal = 3, version = version + 1")
     insert_copy(make_collectible(collection=thing.collection), alice, 1)
-    housekeeping()
+    every_minute()
 
     mission.refresh_from_db()
     assert progress_of(alice, mission) == counted_anew(alice, mission) == 2

@@ -6,10 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
-from kloppocar import triggers
+from kloppocar import patience, triggers
 from kloppocar.models import AppliedObject
 
 DONE = {"create": "created", "replace": "replaced", "drifted": "mended", "unchanged": "unchanged"}
+LONGEST = 60  # seconds for one statement: longer than any lock is waited for
 CHANGED = {"created", "replaced", "mended", "dropped"}
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             if options["check"] or options["plan"]:
                 self.show(self.steps(connection, options), options)
                 return
-            with triggers.alone(connection):
+            with patience.of(connection, seconds=LONGEST), triggers.alone(connection):
                 report, failures = self.apply(connection, options)
         except triggers.TriggerError as error:
             raise CommandError(str(error)) from error
