@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from kloppocar.api.admin import ReadOnlyAdmin, RowAdmin, localized_column
 
-from .models import Challenge, ChallengeContribution, ChallengeTally, Community, Membership, NewsPost
+from .models import Challenge, ChallengeContribution, ChallengeTally, Community, Membership, ModerationEntry, NewsPost
 
 
 @admin.register(Community)
@@ -21,6 +21,15 @@ class MembershipAdmin(RowAdmin):
     list_filter = ("role", "community")
     search_fields = ("user__username",)
     autocomplete_fields = ("user", "community")
+    readonly_fields = ("banned_until",)  # bans have a reason and a line in the log: memberships/{id}/ban/
+
+
+@admin.register(ModerationEntry)
+class ModerationEntryAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "community", "actor", "subject", "action", "until", "reason")
+    list_select_related = ("community", "actor", "subject")
+    list_filter = ("action", "community")
+    search_fields = ("subject__username", "actor__username", "reason")
 
 
 @admin.register(Challenge)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
 from kloppocar.api.permissions import is_staff
@@ -16,7 +17,18 @@ class MembersReadModeratorsWrite(IsAuthenticated):
         return request.method in SAFE_METHODS or may_rule(request.user, obj.community_id, obj.role)
 
 
+class ModeratorsRead(IsAuthenticated):
+    def has_permission(self, request, view):
+        return super().has_permission(request, view) and may_rule(
+            request.user, view.kwargs["community_id"], Role.MEMBER
+        )
+
+
 def may_rule(user: Any, community_id: int, role: str) -> bool:
-    """Whether `user` may make, change or remove somebody of that role: owners every role, moderators all but owners."""
+    """Whether `user` may make, change or remove somebody of that role: owners every role, moderators all but owners.
+
+    Who is banned rules nobody.
+    """
     rulers = [Role.OWNER] if role == Role.OWNER else [Role.OWNER, Role.MODERATOR]
-    return is_staff(user) or Membership.objects.filter(user=user, community=community_id, role__in=rulers).exists()
+    ruling = Membership.objects.in_force_at(timezone.now()).filter(user=user, community=community_id, role__in=rulers)
+    return is_staff(user) or ruling.exists()

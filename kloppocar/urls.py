@@ -20,7 +20,14 @@ from collectibles.views import (
     RedemptionViewSet,
     TransferViewSet,
 )
-from communities.views import ChallengeViewSet, CommunityViewSet, MembershipViewSet, NewsPostViewSet
+from communities.views import (
+    ChallengeViewSet,
+    CommunityViewSet,
+    MembershipViewSet,
+    ModerationViewSet,
+    NewsPostViewSet,
+    StandingViewSet,
+)
 from kloppocar import local_media, pages
 from kloppocar.account import AccountViewSet
 from kloppocar.api.routing import FirstWordResolver, Router
@@ -30,6 +37,7 @@ admin.site.site_header = admin.site.site_title = "Kloppocar"
 
 router = Router()
 router.register("users", AccountViewSet, "user")
+router.register("users/me/standing", StandingViewSet, "user-standing")
 router.register(r"users/(?P<user_id>[0-9]{1,18})/copies", CopiesOfUserViewSet, "user-copies")
 router.register("ranks", RankViewSet, "rank")
 router.register("devices", PushDeviceViewSet, "device")
@@ -39,6 +47,7 @@ router.register(
     r"notifications/(?P<notification_id>[0-9]{1,18})/recipients", RecipientViewSet, "notification-recipients"
 )
 router.register("communities", CommunityViewSet, "community")
+router.register(r"communities/(?P<community_id>[0-9]{1,18})/moderation", ModerationViewSet, "community-moderation")
 router.register("memberships", MembershipViewSet, "membership")
 router.register("challenges", ChallengeViewSet, "challenge")
 router.register(r"challenges/(?P<challenge_id>[0-9]{1,18})/claim", ChallengeClaimViewSet, "challenge-claim")

@@ -76,18 +76,25 @@ community-detail            GET     200 200 200 200 200 200
 community-detail            PUT     401 403 403 403 403 400
 community-detail            PATCH   401 403 403 403 403 200
 community-detail            DELETE  401 403 403 403 403 409
+community-join              POST    401 201 200 200 200 201
+community-leave             POST    401 409 204 204 204 409
+community-moderation-list   GET     401 403 403 200 403 200
+user-standing-list          GET     401 200 200 200 200 200
 membership-list             GET     401 200 200 200 200 200
 membership-list             POST    401 400 400 400 400 400
 membership-detail           GET     401 404 200 200 200 200
 membership-detail           PUT     401 404 403 400 403 400
 membership-detail           PATCH   401 404 403 200 403 200
 membership-detail           DELETE  401 404 403 204 403 204
+membership-ban              POST    401 404 403 400 403 400
+membership-unban            POST    401 404 403 409 403 409
 challenge-list              GET     200 200 200 200 200 200
 challenge-list              POST    401 403 403 403 403 400
 challenge-detail            GET     200 200 200 200 200 200
 challenge-detail            PUT     401 403 403 403 403 400
 challenge-detail            PATCH   401 403 403 403 403 200
 challenge-detail            DELETE  401 403 403 403 403 204
+challenge-contributions     GET     200 200 200 200 200 200
 news-list                   GET     200 200 200 200 200 200
 news-list                   POST    401 403 403 403 403 400
 news-detail                 GET     200 200 200 200 200 200
@@ -186,6 +193,8 @@ def rows(cast, api):
         "notification-recipients": make_message(cast["alice"]).id,
         "inbox": make_message(cast["alice"]).id,
         "community": community.id,
+        "community-moderation": community.id,
+        "user-standing": 0,
         "membership": cast["membership of alice"].id,
         "challenge": make_challenge(community=community).id,
         "challenge-claim": make_challenge(community=community).id,

@@ -24,7 +24,7 @@ from collectibles.models import (
     Transfer,
 )
 from collectibles.services import redeem
-from communities.models import Challenge, ChallengeContribution, ChallengeTally, Community
+from communities.models import Challenge, ChallengeContribution, ChallengeTally, Community, ModerationEntry
 from kloppocar import demo
 from tests import make
 from users.models import User
@@ -38,6 +38,7 @@ KEPT_BY_THE_ENGINE = [
     CopyEvent,
     Grant,
     MissionProgress,
+    ModerationEntry,
     ReservedNumber,
     Transfer,
 ]

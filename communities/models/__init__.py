@@ -1,21 +1,20 @@
 """Who belongs together: communities, their members, challenges and news."""
 
-from .challenge import TALLY_SHARDS, Challenge, ChallengeContribution, ChallengeQuerySet, ChallengeTally
-from .community import Community, CommunityQuerySet, Membership, MembershipQuerySet, Role
-from .news import NewsKind, NewsPost, NewsPostQuerySet
+from .challenge import TALLY_SHARDS, Challenge, ChallengeContribution, ChallengeState, ChallengeTally
+from .community import Community, Membership, ModerationAction, ModerationEntry, Role
+from .news import NewsKind, NewsPost
 
 __all__ = [
     "TALLY_SHARDS",
     "Challenge",
     "ChallengeContribution",
-    "ChallengeQuerySet",
+    "ChallengeState",
     "ChallengeTally",
     "Community",
-    "CommunityQuerySet",
     "Membership",
-    "MembershipQuerySet",
+    "ModerationAction",
+    "ModerationEntry",
     "NewsKind",
     "NewsPost",
-    "NewsPostQuerySet",
     "Role",
 ]

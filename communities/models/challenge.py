@@ -1,12 +1,14 @@
-"""What a community reaches together, and what each member adds to it."""
+"""What communities reach together, and who added what."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models.functions import Coalesce, Rank, RowNumber
 
-from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow
@@ -17,14 +19,24 @@ from .community import Community
 TALLY_SHARDS = 16
 
 
+class ChallengeState(models.TextChoices):
+    IN_PROGRESS = "in_progress"
+    CLAIMABLE = "claimable"
+    CLAIMED = "claimed"
+
+
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def visible_to(self, user: Any) -> "ChallengeQuerySet":
         """Those of active communities; staff see all."""
-        return self if is_staff(user) else self.of_active_communities()
+        return self if is_staff(user) else self.filter(community__active=True)
 
-    @constant
-    def of_active_communities(self) -> "ChallengeQuerySet":
-        return self.filter(community__active=True)
+    def running_at(self, now: datetime) -> "ChallengeQuerySet":
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+
+    def with_progress(self) -> "ChallengeQuerySet":
+        """`total` is the sum of a challenge's tally."""
+        shards = ChallengeTally.objects.filter(challenge=OuterRef("pk")).order_by().values("challenge")
+        return self.annotate(total=Coalesce(Subquery(shards.annotate(sum=Sum("count")).values("sum")), 0))
 
 
 class Challenge(VersionedRow):
@@ -46,9 +58,9 @@ class Challenge(VersionedRow):
     class Meta:
         ordering = ["-starts_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(goal__gt=0), name="challenge_goal_is_positive"),
+            models.CheckConstraint(condition=Q(goal__gt=0), name="challenge_goal_is_positive"),
             models.CheckConstraint(
-                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
                 name="challenge_ends_after_it_starts",
             ),
         ]
@@ -56,6 +68,29 @@ class Challenge(VersionedRow):
 
     def __str__(self) -> str:
         return resolve(self.title, "en")
+
+    @property
+    def progress(self) -> int:
+        """Copies counted so far, by everybody; read with the row by `with_progress`."""
+        if (total := vars(self).get("total")) is None:
+            total = self.tallies.aggregate(total=Sum("count"))["total"]
+        return total or 0
+
+    def state_for(self, mine: "ChallengeContribution | None") -> ChallengeState:
+        """How somebody's claim stands: a reached goal can be claimed by whoever added to it, and once."""
+        if mine is not None and mine.claimed_at is not None:
+            return ChallengeState.CLAIMED
+        reached = mine is not None and mine.count > 0 and self.progress >= self.goal
+        return ChallengeState.CLAIMABLE if reached else ChallengeState.IN_PROGRESS
+
+
+class ChallengeContributionQuerySet(models.QuerySet["ChallengeContribution"]):
+    def top(self, size: int, user: Any) -> "ChallengeContributionQuerySet":
+        """The first `size` places of one challenge, and `user`'s own wherever it is."""
+        ranked = self.annotate(
+            place=Window(Rank(), order_by=F("count").desc()), line=Window(RowNumber(), order_by=["-count", "id"])
+        )
+        return ranked.filter(Q(line__lte=size) | Q(user=user.pk)).order_by("line")
 
 
 class ChallengeContribution(Row):
@@ -65,6 +100,8 @@ class ChallengeContribution(Row):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
     count = models.PositiveIntegerField(default=0, db_default=0)
     claimed_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    objects = ChallengeContributionQuerySet.as_manager()
 
     class Meta:
         ordering = ["challenge", "-count", "id"]
@@ -89,7 +126,7 @@ class ChallengeTally(models.Model):
         verbose_name_plural = "challenge tallies"
         constraints = [
             models.UniqueConstraint(fields=["challenge", "shard"], name="challenge_tally_is_one_per_shard"),
-            models.CheckConstraint(condition=models.Q(shard__lt=TALLY_SHARDS), name="challenge_tally_shard_is_known"),
+            models.CheckConstraint(condition=Q(shard__lt=TALLY_SHARDS), name="challenge_tally_shard_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,16 @@
-"""Communities, and who belongs to them."""
+"""Communities, who belongs to them, and what moderators did."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
-from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
-from kloppocar.api.models import VersionedRow, one_of
+from kloppocar.api.models import Row, VersionedRow, one_of
 from kloppocar.api.permissions import is_staff
 
 
@@ -21,11 +23,7 @@ class Role(models.TextChoices):
 class CommunityQuerySet(models.QuerySet["Community"]):
     def visible_to(self, user: Any) -> "CommunityQuerySet":
         """Active ones; staff see all."""
-        return self if is_staff(user) else self.active()
-
-    @constant
-    def active(self) -> "CommunityQuerySet":
-        return self.filter(active=True)
+        return self if is_staff(user) else self.filter(active=True)
 
 
 class Community(VersionedRow):
@@ -49,13 +47,17 @@ class Community(VersionedRow):
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: Any) -> "MembershipQuerySet":
-        """Memberships of the communities that one belongs to; staff see all."""
+        """Memberships of the communities that one belongs to, unless one is banned there; staff see all."""
         if is_staff(user):
             return self
         if not user.is_authenticated:
             return self.none()
-        mine = Membership.objects.filter(user=user, community__active=True)
+        mine = Membership.objects.in_force_at(timezone.now()).filter(user=user, community__active=True)
         return self.filter(community__in=mine.values("community"))
+
+    def in_force_at(self, now: datetime) -> "MembershipQuerySet":
+        """Those of people who are not banned."""
+        return self.filter(Q(banned_until__isnull=True) | Q(banned_until__lte=now))
 
 
 class Membership(VersionedRow):
@@ -77,3 +79,46 @@ class Membership(VersionedRow):
 
     def __str__(self) -> str:
         return f"membership {self.pk}"
+
+    def is_banned_at(self, now: datetime) -> bool:
+        return self.banned_until is not None and self.banned_until > now
+
+
+class ModerationAction(models.TextChoices):
+    BANNED = "banned"
+    UNBANNED = "unbanned"
+    ROLE_CHANGED = "role_changed"
+    REMOVED = "removed"
+
+
+class ModerationEntryQuerySet(models.QuerySet["ModerationEntry"]):
+    def visible_to(self, user: Any) -> "ModerationEntryQuerySet":
+        """What was done in the communities that one rules; staff see all."""
+        if is_staff(user):
+            return self
+        ruled = Membership.objects.in_force_at(timezone.now()).filter(
+            user=user.pk, role__in=[Role.OWNER, Role.MODERATOR]
+        )
+        return self.filter(community__in=ruled.values("community"))
+
+
+class ModerationEntry(Row):
+    """A line of the moderation log: who did what to whom, why, and until when. Written by the services only."""
+
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="moderation")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    subject = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=12, choices=ModerationAction)
+    role = models.CharField(max_length=10, choices=Role, null=True, default=None)
+    reason = models.CharField(max_length=500, blank=True, default="", db_default="")
+    until = models.DateTimeField(null=True, default=None)
+
+    objects = ModerationEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "moderation entries"
+        constraints = [one_of("action", ModerationAction, "moderation_entry_action_is_known")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_id}"

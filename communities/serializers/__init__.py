@@ -1,14 +1,24 @@
 """Communities, their members, challenges and news as JSON."""
 
-from .challenge import ChallengeSerializer, EndsAfterItStarts, refuse_other_kinds
-from .community import CommunitySerializer, MembershipSerializer
+from .challenge import ChallengeSerializer, ContributionsSerializer, EndsAfterItStarts, refuse_other_kinds
+from .community import (
+    BanSerializer,
+    CommunitySerializer,
+    MembershipSerializer,
+    ModerationEntrySerializer,
+    UnbanSerializer,
+)
 from .news import NewsPostSerializer
 
 __all__ = [
+    "BanSerializer",
     "ChallengeSerializer",
     "CommunitySerializer",
+    "ContributionsSerializer",
     "EndsAfterItStarts",
     "MembershipSerializer",
+    "ModerationEntrySerializer",
     "NewsPostSerializer",
+    "UnbanSerializer",
     "refuse_other_kinds",
 ]

@@ -1,9 +1,12 @@
-"""Challenges as JSON."""
+"""Challenges as JSON, with everybody's progress and the caller's own part."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from communities.models import Challenge
+from communities.models import Challenge, ChallengeContribution, ChallengeState
+from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer
+from users.serializers import PublicUserSerializer
 
 STAMPS = ["version", "created_at", "updated_at"]
 
@@ -27,6 +30,12 @@ def refuse_other_kinds(reward):
 
 
 class ChallengeSerializer(EndsAfterItStarts, ModelSerializer):
+    """`progress` is everybody's; `contribution` and `state` are the caller's own, null for anonymous readers."""
+
+    progress = serializers.SerializerMethodField()
+    contribution = serializers.SerializerMethodField()
+    state = serializers.SerializerMethodField()
+
     class Meta:
         model = Challenge
         fields = [
@@ -35,6 +44,9 @@ class ChallengeSerializer(EndsAfterItStarts, ModelSerializer):
             "title",
             "description",
             "goal",
+            "progress",
+            "contribution",
+            "state",
             "starts_at",
             "ends_at",
             "media",
@@ -45,3 +57,42 @@ class ChallengeSerializer(EndsAfterItStarts, ModelSerializer):
 
     def validate_reward(self, value):
         return refuse_other_kinds(value)
+
+    def mine(self, challenge):
+        return next(iter(getattr(challenge, "mine", [])), None)
+
+    def is_signed_in(self) -> bool:
+        return self.context["request"].user.is_authenticated
+
+    @reads("total")
+    def get_progress(self, challenge: Challenge) -> int:
+        return challenge.progress
+
+    @reads("mine")
+    def get_contribution(self, challenge: Challenge) -> int | None:
+        mine = self.mine(challenge)
+        return (mine.count if mine else 0) if self.is_signed_in() else None
+
+    @reads("mine", "total", "goal")
+    @extend_schema_field(serializers.ChoiceField(choices=ChallengeState.choices, allow_null=True))
+    def get_state(self, challenge: Challenge) -> str | None:
+        return challenge.state_for(self.mine(challenge)).value if self.is_signed_in() else None
+
+
+class ContributionSerializer(ModelSerializer):
+    """One person's part in a challenge; equal counts share a place."""
+
+    user = PublicUserSerializer(read_only=True)
+    place = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = ChallengeContribution
+        fields = ["place", "user", "count"]
+        read_only_fields = fields
+
+
+class ContributionsSerializer(serializers.Serializer):
+    """The top of a challenge's list, and where the caller stands, also when that is further down."""
+
+    mine = ContributionSerializer(allow_null=True)
+    results = ContributionSerializer(many=True)

@@ -1,9 +1,10 @@
-"""Communities and memberships as JSON."""
+"""Communities, memberships and moderation as JSON."""
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.validators import UniqueTogetherValidator
 
-from communities.models import Community, Membership
+from communities.models import Community, Membership, ModerationEntry
 from kloppocar.api.serializers import ModelSerializer, VisibleRelatedField
 from users.models import User
 from users.serializers import PublicUserSerializer
@@ -28,7 +29,7 @@ class MembershipSerializer(ModelSerializer):
     class Meta:
         model = Membership
         fields = ["id", "community", "user", "user_id", "role", "banned_until", *STAMPS]
-        read_only_fields = STAMPS
+        read_only_fields = ["banned_until", *STAMPS]
         validators = [
             UniqueTogetherValidator(
                 queryset=Membership.objects.all(), fields=["community", "user"], message="They are a member already."
@@ -40,3 +41,36 @@ class MembershipSerializer(ModelSerializer):
             if self.instance and attrs.get(name, getattr(self.instance, name)) != getattr(self.instance, name):
                 raise serializers.ValidationError({name: "A membership does not move."}, code="not_writable")
         return attrs
+
+
+class BanSerializer(serializers.Serializer):
+    until = serializers.DateTimeField(help_text="When the ban ends by itself.")
+    reason = serializers.CharField(max_length=500, help_text="The person reads it in their standing.")
+
+    def validate_until(self, value):
+        if value <= timezone.now():
+            raise serializers.ValidationError("A ban ends in the future.", code="not_in_the_future")
+        return value
+
+
+class UnbanSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class ModeratedCommunitySerializer(ModelSerializer):
+    class Meta:
+        model = Community
+        fields = ["id", "title"]
+
+
+class ModerationEntrySerializer(ModelSerializer):
+    """Who did what to whom, why, and until when."""
+
+    community = ModeratedCommunitySerializer(read_only=True)
+    actor = PublicUserSerializer(read_only=True)
+    subject = PublicUserSerializer(read_only=True)
+
+    class Meta:
+        model = ModerationEntry
+        fields = ["id", "community", "actor", "subject", "action", "role", "reason", "until", "created_at"]
+        read_only_fields = fields

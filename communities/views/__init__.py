@@ -1,7 +1,14 @@
-"""Communities, memberships, challenges and news."""
+"""Communities, memberships, moderation, challenges and news."""
 
 from .challenge import ChallengeViewSet
-from .community import CommunityViewSet, MembershipViewSet
+from .community import CommunityViewSet, MembershipViewSet, ModerationViewSet, StandingViewSet
 from .news import NewsPostViewSet
 
-__all__ = ["ChallengeViewSet", "CommunityViewSet", "MembershipViewSet", "NewsPostViewSet"]
+__all__ = [
+    "ChallengeViewSet",
+    "CommunityViewSet",
+    "MembershipViewSet",
+    "ModerationViewSet",
+    "NewsPostViewSet",
+    "StandingViewSet",
+]

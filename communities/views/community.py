@@ -1,13 +1,27 @@
-"""Communities and who belongs to them."""
+"""Communities, who belongs to them, and what moderators did."""
 
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
 
-from communities.filters import CommunityFilterSet, MembershipFilterSet
-from communities.models import Community, Membership, Role
-from communities.permissions import MembersReadModeratorsWrite, may_rule
-from communities.serializers import CommunitySerializer, MembershipSerializer
+from communities import services
+from communities.filters import CommunityFilterSet, MembershipFilterSet, ModerationEntryFilterSet
+from communities.models import Community, Membership, ModerationEntry, Role
+from communities.permissions import MembersReadModeratorsWrite, ModeratorsRead, may_rule
+from communities.serializers import (
+    BanSerializer,
+    CommunitySerializer,
+    MembershipSerializer,
+    ModerationEntrySerializer,
+    UnbanSerializer,
+)
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
-from kloppocar.api.viewsets import CrudViewSet
+from kloppocar.api.viewsets import CrudViewSet, ListMixin, ViewSet
 
 
 class CommunityViewSet(CrudViewSet):
@@ -21,6 +35,21 @@ class CommunityViewSet(CrudViewSet):
 
     def get_queryset(self):
         return Community.objects.visible_to(self.request.user)
+
+    @extend_schema(request=None, responses={200: MembershipSerializer, 201: MembershipSerializer})
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def join(self, request, pk):
+        """Belong to it. Who does already gets their membership again, with 200."""
+        membership, is_new = services.join(user=request.user, community=self.get_object())
+        body = MembershipSerializer(membership, context=self.get_serializer_context()).data
+        return Response(body, status=201 if is_new else 200)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def leave(self, request, pk):
+        """Belong to it no more. The last owner stays, and who is banned waits for the ban's end."""
+        services.leave(user=request.user, community=self.get_object())
+        return Response(status=204)
 
 
 class MembershipViewSet(CrudViewSet):
@@ -39,11 +68,73 @@ class MembershipViewSet(CrudViewSet):
         self.refuse_promotion(serializer.validated_data["community"].pk, serializer.validated_data)
         serializer.save()
 
+    def update_once(self, *, partial):
+        services.lock_community_of(self.kwargs["pk"])
+        return super().update_once(partial=partial)
+
     def perform_update(self, serializer):
-        self.refuse_promotion(serializer.instance.community_id, serializer.validated_data)
-        super().perform_update(serializer)
+        actor: Any = self.request.user
+        row, data = serializer.instance, serializer.validated_data
+        self.refuse_promotion(row.community_id, data)
+        services.change_role(actor=actor, membership=row, role=data.get("role", row.role))
+
+    def destroy_once(self):
+        services.lock_community_of(self.kwargs["pk"])
+        return super().destroy_once()
+
+    def perform_destroy(self, instance):
+        actor: Any = self.request.user
+        services.remove(actor=actor, membership=instance)
 
     def refuse_promotion(self, community_id, data):
         """Nobody gives a role that they could not take away."""
         if not may_rule(self.request.user, community_id, data.get("role", Role.MEMBER)):
             raise PermissionDenied
+
+    @extend_schema(request=BanSerializer, responses=MembershipSerializer)
+    @action(detail=True, methods=["post"], serializer_class=BanSerializer)
+    def ban(self, request, pk):
+        """Keep somebody out until a moment in the future, for a reason that they can read."""
+        return self.moderate(services.ban)
+
+    @extend_schema(request=UnbanSerializer, responses=MembershipSerializer)
+    @action(detail=True, methods=["post"], serializer_class=UnbanSerializer)
+    def unban(self, request, pk):
+        """End a ban before its time."""
+        return self.moderate(services.unban)
+
+    def moderate(self, service: Any) -> Response:
+        membership = self.get_object()
+        form = self.get_serializer(data=self.request.data)
+        form.is_valid(raise_exception=True)
+        row = service(actor=self.request.user, membership=membership, **form.validated_data)
+        return Response(MembershipSerializer(row, context=self.get_serializer_context()).data)
+
+
+class ModerationViewSet(ListMixin, ViewSet):
+    """What moderators did in one community; its moderators and staff read it."""
+
+    queryset = ModerationEntry.objects.none()
+    serializer_class = ModerationEntrySerializer
+    permission_classes = [ModeratorsRead]
+    filterset_class = ModerationEntryFilterSet
+
+    def get_queryset(self):
+        get_object_or_404(Community.objects.visible_to(self.request.user), pk=self.kwargs["community_id"])
+        return entries(ModerationEntry.objects.filter(community=self.kwargs["community_id"]))
+
+
+class StandingViewSet(ListMixin, ViewSet):
+    """What moderators did about the caller, in every community."""
+
+    queryset = ModerationEntry.objects.none()
+    serializer_class = ModerationEntrySerializer
+    permission_classes = [IsAuthenticated]
+    filterset_class = ModerationEntryFilterSet
+
+    def get_queryset(self):
+        return entries(ModerationEntry.objects.filter(subject=self.request.user.pk))
+
+
+def entries(rows: Any) -> Any:
+    return rows.select_related("community", "actor", "subject")

@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from communities.models import Community, Membership, NewsKind, NewsPost, Role
+from communities.services import ban, unban
 from users.models import Audience, Notification, NotificationReceipt, Rank, User, UserQuerySet, UserStatus
 
 from .words import RANKS, texts
@@ -32,6 +35,7 @@ def make_all(club: Community, friends: Community, now: datetime) -> None:
     for name in PEOPLE:
         make_person(name, friends if name in FRIENDS else club)
     everybody().update(created_at=now - 14 * DAY)
+    warn("fritz", by="emil")
 
 
 def make_person(name: str, community: Community) -> None:
@@ -45,6 +49,15 @@ def make_person(name: str, community: Community) -> None:
     )
     roles = {"alice": Role.OWNER, "carol": Role.OWNER, "emil": Role.MODERATOR}
     Membership.objects.create(user=person, community=community, role=roles.get(name, Role.MEMBER))
+
+
+def warn(name: str, *, by: str) -> None:
+    """Banned for a quarrel, and let in again after an apology: two lines for the moderation log."""
+    moderator = User.objects.get(username=by)
+    membership = Membership.objects.get(user__username=name)
+    until = timezone.now() + 7 * DAY
+    membership = ban(actor=moderator, membership=membership, until=until, reason="Insulting others at the roadshow")
+    unban(actor=moderator, membership=membership, reason="Has apologised")
 
 
 def make_messages(club: Community, now: datetime) -> None:

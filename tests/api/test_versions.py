@@ -1,13 +1,12 @@
 """Of two writers nobody's work is lost: ETags, `If-Match`, and what a 412 tells, for everything that can be written."""
 
-from threading import Barrier, Thread
+import itertools
 
 import pytest
-from django.db import connection
 from rest_framework.test import APIClient
 
 from catalog.models import Category
-from tests.conftest import token_of
+from tests.concurrency import at_once
 from tests.make import make_category, make_collectible, make_mission, make_user
 from tests.test_access import api_patterns, methods_of, rows, url  # noqa: F401 - `rows` is a fixture
 
@@ -68,22 +67,16 @@ def test_a_changed_list_of_related_rows_is_a_new_version(api):
 
 
 def test_of_writers_who_saw_the_same_version_one_wins(real_db):
-    staff, category, together = make_user("staff"), make_category(), Barrier(8)
-    token, path = token_of(staff.cognito_sub, True), f"/api/v1/categories/{category.id}/"
-    etag, answers = APIClient().get(path)["ETag"], []
+    staff, category = make_user("staff"), make_category()
+    path, numbers = f"/api/v1/categories/{category.id}/", itertools.count()
+    etag = APIClient().get(path)["ETag"]
 
-    def write(number):
-        client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
-        together.wait()
+    def write(client):
+        number = next(numbers)
         answer = client.patch(path, {"name": {"en": f"Writer {number}"}}, HTTP_IF_MATCH=etag)
-        answers.append((answer.status_code, number))
-        connection.close()
+        return answer.status_code, number
 
-    threads = [Thread(target=write, args=[number]) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = at_once([staff] * 8, write, staff=True)
 
     assert sorted(status for status, _ in answers) == [200] + [412] * 7
     winner = next(number for status, number in answers if status == 200)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
@@ -44,7 +45,8 @@ def add_recipients(*, message: Notification, ids: list[int]) -> dict[str, int]:
     def work() -> dict[str, int]:
         row = Notification.objects.select_for_update().get(pk=message.pk)
         if row.audience != Audience.SELECTED:
-            raise Refusal("not_selected", "This message is for everyone: it has no recipients.", status=409)
+            detail = _("This message is for everyone: it has no recipients.")
+            raise Refusal("not_selected", detail, status=409)
         wanted = set(ids)
         refuse_unknown(wanted - set(has_account().filter(pk__in=wanted).values_list("pk", flat=True)))
         receipts = NotificationReceipt.objects.filter(notification=row)
