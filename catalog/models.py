@@ -51,7 +51,10 @@ class Project(VersionedRow):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["active", "id"], name="project_by_active")]
+        indexes = [
+            models.Index(fields=["active", "id"], name="project_by_active"),
+            models.Index(fields=["created_at", "id"], name="project_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return resolve(self.name, "en")
@@ -81,7 +84,10 @@ class Collection(VersionedRow):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["active", "id"], name="collection_by_active")]
+        indexes = [
+            models.Index(fields=["active", "id"], name="collection_by_active"),
+            models.Index(fields=["created_at", "id"], name="collection_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return resolve(self.name, "en")
@@ -107,7 +113,10 @@ class Sponsor(VersionedRow):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["active", "id"], name="sponsor_by_active")]
+        indexes = [
+            models.Index(fields=["active", "id"], name="sponsor_by_active"),
+            models.Index(fields=["created_at", "id"], name="sponsor_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return resolve(self.name, "en")

@@ -77,6 +77,7 @@ class Collectible(VersionedRow):
             models.Index(fields=["collection", "status", "id"], name="collectible_by_collection"),
             models.Index(fields=["published_at", "id"], name="collectible_by_published_at"),
             models.Index(fields=["minted", "id"], name="collectible_by_minted"),
+            models.Index(fields=["created_at", "id"], name="collectible_by_created_at"),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ class Copy(VersionedRow):
         indexes = [
             models.Index(fields=["owner", "acquired_at", "id"], name="copy_by_owner"),
             models.Index(fields=["owner", "collectible", "mint"], name="copy_by_owner_and_collectible"),
+            models.Index(fields=["collectible", "acquired_at", "id"], name="copy_by_collectible"),
         ]
 
     def __str__(self) -> str:

@@ -90,6 +90,8 @@ class Distribution(VersionedRow):
         indexes = [
             models.Index(fields=["starts_at", "id"], name="distribution_by_starts_at"),
             models.Index(fields=["kind", "active", "starts_at"], name="distribution_by_kind"),
+            models.Index(fields=["ends_at", "id"], name="distribution_by_ends_at"),
+            models.Index(fields=["redeemed", "id"], name="distribution_by_redeemed"),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +136,10 @@ class DistributionCode(VersionedRow):
                 condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
                 name="distribution_code_uses_are_bounded",
             )
+        ]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="code_by_created_at"),
+            models.Index(fields=["uses", "id"], name="code_by_uses"),
         ]
 
     def __str__(self) -> str:

@@ -93,6 +93,7 @@ class Mission(VersionedRow):
             models.Index(fields=["collection", "kind"], name="mission_by_collection_and_kind"),
             models.Index(fields=["kind"], name="mission_by_kind"),
             models.Index(fields=["starts_at", "id"], name="mission_by_starts_at"),
+            models.Index(fields=["created_at", "id"], name="mission_by_created_at"),
         ]
 
     def __str__(self) -> str:

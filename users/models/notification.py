@@ -79,6 +79,7 @@ class Notification(VersionedRow):
             models.Index(fields=["publish_at", "id"], name="notification_by_publish_at"),
             models.Index(fields=["published_at", "id"], name="notification_by_published_at"),
             models.Index(fields=["audience", "published_at", "id"], name="notification_by_audience"),
+            models.Index(fields=["created_at", "id"], name="notification_by_created_at"),
         ]
 
     def __str__(self) -> str:
@@ -99,6 +100,7 @@ class NotificationReceipt(VersionedRow):
         constraints = [
             models.UniqueConstraint(fields=["notification", "user"], name="notification_receipt_is_one_per_person")
         ]
+        indexes = [models.Index(fields=["notification", "id"], name="receipt_by_notification")]
 
     def __str__(self) -> str:
         return f"receipt {self.pk}"
