@@ -15,6 +15,7 @@ from collectibles.serializers import (
     PublicCopySerializer,
 )
 from kloppocar.api.conditions import RIGHT_NOW
+from kloppocar.api.pagination import CursorPagination
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, UpdateMixin, ViewSet
 from users.models import User
 
@@ -66,7 +67,7 @@ class PublicCopies(ListMixin, ViewSet):
     is_public = True
 
     def public(self):
-        return Copy.objects.select_related("collectible", "owner").order_by("id")
+        return Copy.objects.select_related("collectible", "owner")
 
 
 class CopiesOfUserViewSet(PublicCopies):
@@ -78,9 +79,18 @@ class CopiesOfUserViewSet(PublicCopies):
         return self.public().filter(owner=user, collectible__in=published)
 
 
+class NumberPagination(CursorPagination):
+    """Of one collectible no two copies have the same number."""
+
+    unique = frozenset({"mint"})
+
+
 class CopiesOfCollectibleViewSet(PublicCopies):
-    """Who owns one collectible."""
+    """Who owns one collectible, by number."""
+
+    pagination_class = NumberPagination
 
     def get_queryset(self):
         visible = Collectible.objects.visible_to(self.request.user, RIGHT_NOW)
-        return self.public().filter(collectible=get_object_or_404(visible, pk=self.kwargs["collectible_id"]))
+        collectible = get_object_or_404(visible, pk=self.kwargs["collectible_id"])
+        return self.public().filter(collectible=collectible).order_by("mint")

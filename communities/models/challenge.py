@@ -64,7 +64,10 @@ class Challenge(VersionedRow):
                 name="challenge_ends_after_it_starts",
             ),
         ]
-        indexes = [models.Index(fields=["starts_at", "id"], name="challenge_by_starts_at")]
+        indexes = [
+            models.Index(fields=["starts_at", "id"], name="challenge_by_starts_at"),
+            models.Index(fields=["created_at", "id"], name="challenge_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return resolve(self.title, "en")

@@ -39,7 +39,10 @@ class Community(VersionedRow):
     class Meta:
         ordering = ["id"]
         verbose_name_plural = "communities"
-        indexes = [models.Index(fields=["active", "id"], name="community_by_active")]
+        indexes = [
+            models.Index(fields=["active", "id"], name="community_by_active"),
+            models.Index(fields=["created_at", "id"], name="community_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return resolve(self.title, "en")
@@ -76,6 +79,7 @@ class Membership(VersionedRow):
             models.UniqueConstraint(fields=["community", "user"], name="membership_is_one_per_person"),
             one_of("role", Role, "membership_role_is_known"),
         ]
+        indexes = [models.Index(fields=["created_at", "id"], name="membership_by_created_at")]
 
     def __str__(self) -> str:
         return f"membership {self.pk}"

