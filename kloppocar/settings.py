@@ -243,7 +243,11 @@ DATABASES = {"default": database("DATABASE_URL", database_url())}
 if replica_url := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = replica(replica_url, DATABASES["default"])
 DATABASE_ROUTERS = ["kloppocar.api.replica.Router"]
-SILENCED_SYSTEM_CHECKS = ["mysql.W003"]  # InnoDB indexes 3072 bytes: a unique token of 512 characters fits
+SILENCED_SYSTEM_CHECKS = [
+    "mysql.W003",  # InnoDB indexes 3072 bytes: a unique token of 512 characters fits
+    "security.W002",  # frames are refused and forgery is checked by kloppocar.api.browsers, which these checks
+    "security.W003",  # do not know by name
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
@@ -383,6 +387,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "ENUM_NAME_OVERRIDES": {  # fields of several resources are called status, state, kind or role
+        "ChallengeState": "communities.models.ChallengeState",
+        "CollectibleStatus": "collectibles.models.CollectibleStatus",
+        "TransferState": "collectibles.models.transfer.TransferState",
+        "UserStatus": "users.models.UserStatus",
+    },
 }
 
 # --- Browsers ------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from kloppocar.api.conditions import RightNow
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import VersionedRow, one_of
@@ -20,12 +21,12 @@ class NewsKind(models.TextChoices):
 
 
 class NewsPostQuerySet(models.QuerySet["NewsPost"]):
-    def published_at(self, now: datetime) -> "NewsPostQuerySet":
+    def published_at(self, now: datetime | RightNow) -> "NewsPostQuerySet":
         """Active posts, of active communities or for everyone, whose time has come."""
         audience = models.Q(community__isnull=True) | models.Q(community__active=True)
         return self.filter(audience, active=True, posted_at__lte=now)
 
-    def visible_to(self, user: Any, now: datetime) -> "NewsPostQuerySet":
+    def visible_to(self, user: Any, now: datetime | RightNow) -> "NewsPostQuerySet":
         """What is published; staff see drafts and the future too."""
         return self if is_staff(user) else self.published_at(now)
 

@@ -4,8 +4,8 @@ from .device import PushDeviceSerializer
 from .inbox import InboxChangeSerializer, InboxSerializer, UnreadCountSerializer
 from .notification import (
     AddedRecipientsSerializer,
+    NotificationPreviewSerializer,
     NotificationSerializer,
-    PreviewSerializer,
     RecipientSerializer,
     RecipientsSerializer,
 )
@@ -17,11 +17,11 @@ __all__ = [
     "InboxChangeSerializer",
     "InboxSerializer",
     "MeSerializer",
+    "NotificationPreviewSerializer",
     "NotificationSerializer",
     "PictureFormSerializer",
     "PictureKeySerializer",
     "PictureUploadSerializer",
-    "PreviewSerializer",
     "PublicUserSerializer",
     "PushDeviceSerializer",
     "RankSerializer",

@@ -75,7 +75,7 @@ class PushProgressSerializer(serializers.Serializer):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class PreviewSerializer(serializers.Serializer):
+class NotificationPreviewSerializer(serializers.Serializer):
     languages = serializers.DictField(child=LookSerializer())
     people = serializers.IntegerField()
     devices = serializers.IntegerField()

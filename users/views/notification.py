@@ -13,8 +13,8 @@ from users.filters import NotificationFilterSet
 from users.models import Notification, NotificationReceipt, PushRun
 from users.serializers import (
     AddedRecipientsSerializer,
+    NotificationPreviewSerializer,
     NotificationSerializer,
-    PreviewSerializer,
     RecipientSerializer,
     RecipientsSerializer,
 )
@@ -43,7 +43,7 @@ class NotificationViewSet(CrudViewSet):
         super().perform_update(serializer)
         publishing.publish_due(Notification.objects.filter(pk=serializer.instance.pk))
 
-    @extend_schema(responses=PreviewSerializer, filters=False)
+    @extend_schema(responses=NotificationPreviewSerializer, filters=False)
     @action(detail=True)
     def preview(self, request, pk=None):
         """How it looks in each language, whom it reaches, and how far its push has come."""
