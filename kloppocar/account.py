@@ -1,5 +1,7 @@
 """People's routes, with what concerns all apps: exporting and erasing one's account."""
 
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -22,6 +24,7 @@ class AccountViewSet(UserViewSet):
 
     @extend_schema(responses=OpenApiResponse(OpenApiTypes.OBJECT), filters=False)
     @action(detail=False, url_path="me/export", url_name="me-export", permission_classes=[IsAuthenticated])
+    @method_decorator(gzip_page)  # of a collector with ten thousand copies it would be more than Lambda answers with
     def export_me(self, request):
         """Everything that is stored about oneself, as one document."""
         response = Response(erasure.export(request.user))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from kloppocar import aws
 from kloppocar.api.errors import Refusal
@@ -111,4 +112,4 @@ def storage(site: str = "") -> Storage:
         return Bucket(settings.MEDIA_BUCKET)
     if settings.LOCAL:
         return Folder(settings.MEDIA_FOLDER, site)
-    raise Refusal("no_uploads", "Nothing can be uploaded here.", status=503)
+    raise Refusal("no_uploads", _("Nothing can be uploaded here."), status=503)

@@ -1,5 +1,7 @@
 """A person's own data: all of it as one document, and erased for good."""
 
+import gzip
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -90,6 +92,18 @@ def test_the_export_is_one_document_of_ones_own(api, full, bob):
     secrets = [full.password, Transfer.objects.get().secret_hash]
     assert not any(secret in document.content.decode() for secret in secrets)
     assert not any(api("bob").get(EXPORT).json()["collectibles"].values())
+
+
+def test_a_long_export_is_packed_for_whoever_takes_it(api, alice):
+    for _ in range(20):
+        make.make_message(alice)
+
+    packed = api("alice").get(EXPORT, HTTP_ACCEPT_ENCODING="gzip")
+    plain = api("alice").get(EXPORT)
+
+    assert packed["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain.content) / 3
+    assert json.loads(gzip.decompress(packed.content))["users"] == plain.json()["users"]
 
 
 def test_an_export_costs_the_same_however_much_there_is(api, alice, django_assert_num_queries):

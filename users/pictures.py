@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 SIZES = {"large": 512, "small": 128}
@@ -30,14 +31,16 @@ def decoded(content: bytes) -> Image.Image:
     except NotAPicture:
         raise
     except Exception as error:
-        raise NotAPicture("This is not a JPEG or PNG picture, or it is broken.") from error
+        raise NotAPicture(_("This is not a JPEG or PNG picture, or it is broken.")) from error
 
 
 def refuse_size(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
-        raise NotAPicture(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels.")
+        raise NotAPicture(
+            _("The picture has more than %(number)s million pixels.") % {"number": MOST_PIXELS // 1_000_000}
+        )
     if min(width, height) < SMALLEST:
-        raise NotAPicture(f"The picture is smaller than {SMALLEST} pixels.")
+        raise NotAPicture(_("The picture is smaller than %(number)s pixels.") % {"number": SMALLEST})
 
 
 def flat(image: Image.Image) -> Image.Image:

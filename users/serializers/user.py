@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Any, cast
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -169,7 +170,7 @@ class MeSerializer(RefusingUnknownFields, ModelSerializer):
         for validate in User._meta.get_field("username").validators:
             validate(value)
         if value != getattr(self.instance, "username", None) and names.is_reserved(value):
-            raise serializers.ValidationError("This name is reserved.", code="reserved_name")
+            raise serializers.ValidationError(_("This name is reserved."), code="reserved_name")
         if names.is_offensive(value):
-            raise serializers.ValidationError("Please choose another name.", code="offensive_name")
+            raise serializers.ValidationError(_("Please choose another name."), code="offensive_name")
         return value

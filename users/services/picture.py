@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kloppocar import aws
 from kloppocar.api.errors import Refusal
@@ -43,7 +44,7 @@ def confirm(*, user: User, key: str, files: Storage) -> None:
             raise not_uploaded()
         try:
             if len(content) > MOST_BYTES:
-                raise NotAPicture(f"The file is larger than {MOST_BYTES // 1024 // 1024} MiB.")
+                raise NotAPicture(_("The file is larger than %(number)s MiB.") % {"number": MOST_BYTES // 1024 // 1024})
             made = squares(content)
         except NotAPicture as error:
             files.delete(key)
@@ -97,8 +98,8 @@ def reaching_files() -> Iterator[None]:
         yield
     except aws.AWSError as error:
         log.warning("the media bucket does not answer", extra={"fields": {"reason": error.code}})
-        raise Refusal("files_unavailable", "Please try again in a moment.", status=503, wait=5) from error
+        raise Refusal("files_unavailable", _("Please try again in a moment."), status=503, wait=5) from error
 
 
 def not_uploaded() -> Refusal:
-    return Refusal("not_uploaded", "There is no file of yours at this key: upload it first.", status=409)
+    return Refusal("not_uploaded", _("There is no file of yours at this key: upload it first."), status=409)

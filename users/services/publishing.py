@@ -35,7 +35,7 @@ def refuse_what_is_fixed(message: Notification, changes: dict[str, Any]) -> None
     """Texts of a published message can be mended; whom it reached, and when, has happened."""
     fixed = [name for name in FIXED_ONCE_PUBLISHED if name in changes and changes[name] != getattr(message, name)]
     if message.published_at and fixed:
-        detail = f"This message is published: {', '.join(fixed)} cannot change any more."
+        detail = _("This message is published: %(fields)s cannot change any more.") % {"fields": ", ".join(fixed)}
         raise Refusal("already_published", detail, status=409, extra={"published_at": message.published_at})
 
 
@@ -45,8 +45,7 @@ def add_recipients(*, message: Notification, ids: list[int]) -> dict[str, int]:
     def work() -> dict[str, int]:
         row = Notification.objects.select_for_update().get(pk=message.pk)
         if row.audience != Audience.SELECTED:
-            detail = _("This message is for everyone: it has no recipients.")
-            raise Refusal("not_selected", detail, status=409)
+            raise Refusal("not_selected", _("This message is for everyone: it has no recipients."), status=409)
         wanted = set(ids)
         refuse_unknown(wanted - set(has_account().filter(pk__in=wanted).values_list("pk", flat=True)))
         receipts = NotificationReceipt.objects.filter(notification=row)
@@ -61,7 +60,7 @@ def add_recipients(*, message: Notification, ids: list[int]) -> dict[str, int]:
 def refuse_unknown(ids: set[int]) -> None:
     if ids:
         some = sorted(ids)[:20]
-        detail = f"{len(ids)} of these people have no account; nobody was added."
+        detail = _("%(number)s of these people have no account; nobody was added.") % {"number": len(ids)}
         raise Refusal("unknown_recipients", detail, status=400, extra={"unknown": some})
 
 
