@@ -44,9 +44,20 @@ def lock_people(*ids: int) -> dict[int, User]:
     return {pk: rows.get(pk=pk) for pk in sorted(set(ids))}
 
 
-def grant(*, user: User, distribution: Distribution, source: GrantSource, now: datetime, **origin: Any) -> Grant:
-    """Give `user`, whose row the caller has locked, a copy from `distribution`; refuses when there is none."""
-    segment = take_number(distribution=distribution, user=user, now=now)
+def grant(
+    *,
+    user: User,
+    distribution: Distribution,
+    source: GrantSource,
+    now: datetime,
+    candidates: dict[int, int] | None = None,
+    **origin: Any,
+) -> Grant:
+    """Give `user`, whose row the caller has locked, a copy from `distribution`; refuses when there is none.
+
+    A caller that locks something itself asks for the `candidates` first, so that nobody waits while they are read.
+    """
+    segment = take_number(candidates_of(distribution, user) if candidates is None else candidates, now)
     granted = write(user, distribution, segment, now, source=source, **origin)
     add_points(user=user, granted=granted, collectible=segment.collectible)
     if not statements.REDEEMED(distribution=distribution.pk, now=now):
@@ -94,14 +105,14 @@ def copy_of(granted: Grant | Transfer) -> dict[str, int]:
     return {"id": copy.pk, "mint": copy.mint, "collectible": copy.collectible_id}
 
 
-def take_number(*, distribution: Distribution, user: User, now: datetime) -> EditionSegment:
-    """Raise `minted` of a drawn collectible; the segment that its turn falls into, the collectible in it."""
-    candidates = candidates_of(distribution, user)
-    while candidates:
-        (drawn,) = random.choices(list(candidates), weights=list(candidates.values()))
+def take_number(candidates: dict[int, int], now: datetime) -> EditionSegment:
+    """Draw one and take the next turn of its edition: the segment that the turn falls into, the collectible in it."""
+    left = dict(candidates)
+    while left:
+        (drawn,) = random.choices(list(left), weights=list(left.values()))
         if statements.TURN(collectible=drawn, now=now):
             return segment_of(drawn)
-        del candidates[drawn]
+        del left[drawn]
     raise sold_out("stock")
 
 

@@ -24,7 +24,7 @@ from kloppocar.api.transactions import atomically
 from users.models import User
 
 from . import statements
-from .granting import copy_of, grant, lock_user, only_for_new_users, sold_out
+from .granting import candidates_of, copy_of, grant, lock_user, only_for_new_users, sold_out
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,7 @@ def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, n
     if row.earlier is not None:
         raise already_redeemed(grant_of(row.earlier))
     refuse_what_is_not_open(row, row.distribution, locked, now)
+    candidates = candidates_of(row.distribution, locked)
     if not statements.USE(code=row.pk, now=now):
         raise code_used_up(row)
     granted = grant(
@@ -94,6 +95,7 @@ def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, n
         distribution=row.distribution,
         source=GrantSource.CODE,
         now=now,
+        candidates=candidates,
         code=row,
         idempotency_key=key,
     )
