@@ -5,6 +5,7 @@ from django.contrib import admin
 from kloppocar.api.admin import ReadOnlyAdmin, RowAdmin, localized_column
 
 from .models import Challenge, ChallengeContribution, ChallengeTally, Community, Membership, ModerationEntry, NewsPost
+from .services import dissolve
 
 
 @admin.register(Community)
@@ -12,6 +13,13 @@ class CommunityAdmin(RowAdmin):
     list_display = (localized_column("title"), "active", "created_at")
     list_filter = ("active",)
     search_fields = ("title",)
+
+    def delete_model(self, request, obj):
+        dissolve(obj)
+
+    def delete_queryset(self, request, queryset):
+        for community in queryset:
+            dissolve(community)
 
 
 @admin.register(Membership)

@@ -1,6 +1,7 @@
 """Who belongs to a community and who does not: each change one transaction, with its line in the moderation log.
 
-The community's row is locked first, so that of two owners who leave at once one stays.
+The community's row is locked first, so that of two owners who leave at once one stays, and no two wait for each other.
+That an owner stays is a rule of the database too; here it has a code of its own, and banned owners do not count.
 """
 
 from datetime import datetime
@@ -9,17 +10,25 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied
 
 from communities.models import Community, Membership, ModerationAction, ModerationEntry, Role
 from kloppocar.api.errors import Refusal
+from kloppocar.api.permissions import is_staff
+from kloppocar.api.transactions import atomically
 from users.models import User
+from users.services import lock_account
 
 
 def join(*, user: User, community: Community) -> tuple[Membership, bool]:
-    """Their membership, and whether it is new. Who is banned stays banned."""
-    membership, is_new = Membership.objects.get_or_create(user=user, community=community)
-    refuse_banned(membership)
-    return membership, is_new
+    """Their membership, and whether it is new, also of many calls at once. Who is banned stays banned."""
+
+    def work() -> tuple[Membership, bool]:
+        membership, is_new = Membership.objects.get_or_create(user=lock_account(user), community=community)
+        refuse_banned(membership)
+        return membership, is_new
+
+    return atomically(work)
 
 
 @transaction.atomic
@@ -39,6 +48,8 @@ def ban(*, actor: User, membership: Membership, until: datetime, reason: str) ->
     row = lock(membership.community_id).get(pk=membership.pk)
     if row.user_id == actor.pk:
         raise Refusal("own_membership", _("Nobody bans themselves."), status=409)
+    if row.role == Role.OWNER and not is_staff(actor):
+        raise PermissionDenied  # owners are equals: the role has to be taken away first
     keep_an_owner(row)
     write(row, banned_until=until)
     note(actor, row, ModerationAction.BANNED, reason=reason, until=until)
@@ -71,10 +82,20 @@ def change_role(*, actor: User, membership: Membership, role: str) -> Membership
 
 @transaction.atomic
 def remove(*, actor: User, membership: Membership) -> None:
+    """Show somebody out, who may come back: during a ban it would be a way around it."""
     row = lock(membership.community_id).get(pk=membership.pk)
+    if row.is_banned_at(timezone.now()):
+        raise Refusal("banned", _("They are banned: lift the ban first."), status=409)
     keep_an_owner(row)
     note(actor, row, ModerationAction.REMOVED)
     row.delete()
+
+
+@transaction.atomic
+def dissolve(community: Community) -> None:
+    """Delete a community with all that belongs to it: closed first, so that its last owner may go."""
+    Community.objects.filter(pk=community.pk).update(active=False)
+    community.delete()
 
 
 def lock(community_id: int) -> QuerySet[Membership]:

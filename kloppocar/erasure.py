@@ -32,7 +32,7 @@ def erase(user: User) -> None:
         if row.status == UserStatus.DELETED:
             return
         departure.plan(row, row.picture)
-        for part in PARTS:
+        for part in reversed(PARTS):  # the account first: the database lets a last owner go who has none
             part.erase(row)
 
     atomically(work)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Coalesce, Rank, RowNumber
 
+from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow
@@ -28,7 +29,11 @@ class ChallengeState(models.TextChoices):
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def visible_to(self, user: Any) -> "ChallengeQuerySet":
         """Those of active communities; staff see all."""
-        return self if is_staff(user) else self.filter(community__active=True)
+        return self if is_staff(user) else self.of_active_communities()
+
+    @constant
+    def of_active_communities(self) -> "ChallengeQuerySet":
+        return self.filter(community__active=True)
 
     def running_at(self, now: datetime) -> "ChallengeQuerySet":
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
@@ -23,7 +24,11 @@ class Role(models.TextChoices):
 class CommunityQuerySet(models.QuerySet["Community"]):
     def visible_to(self, user: Any) -> "CommunityQuerySet":
         """Active ones; staff see all."""
-        return self if is_staff(user) else self.filter(active=True)
+        return self if is_staff(user) else self.active()
+
+    @constant
+    def active(self) -> "CommunityQuerySet":
+        return self.filter(active=True)
 
 
 class Community(VersionedRow):
@@ -64,7 +69,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(VersionedRow):
-    """One person in one community."""
+    """One person in one community. A ban keeps the row, so that nobody joins anew to be rid of it.
+
+    That the last owner stays is a trigger's rule (`last_owner_stays__*`), while the community is active and they have
+    an account.
+    """
 
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -79,7 +88,10 @@ class Membership(VersionedRow):
             models.UniqueConstraint(fields=["community", "user"], name="membership_is_one_per_person"),
             one_of("role", Role, "membership_role_is_known"),
         ]
-        indexes = [models.Index(fields=["created_at", "id"], name="membership_by_created_at")]
+        indexes = [
+            models.Index(fields=["community", "role"], name="membership_by_role"),
+            models.Index(fields=["created_at", "id"], name="membership_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return f"membership {self.pk}"

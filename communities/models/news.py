@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from kloppocar.api.conditions import RightNow
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import VersionedRow, one_of
@@ -21,6 +21,7 @@ class NewsKind(models.TextChoices):
 
 
 class NewsPostQuerySet(models.QuerySet["NewsPost"]):
+    @constant
     def published_at(self, now: datetime | RightNow) -> "NewsPostQuerySet":
         """Active posts, of active communities or for everyone, whose time has come."""
         audience = models.Q(community__isnull=True) | models.Q(community__active=True)

@@ -36,6 +36,9 @@ class CommunityViewSet(CrudViewSet):
     def get_queryset(self):
         return Community.objects.visible_to(self.request.user)
 
+    def perform_destroy(self, instance):
+        services.dissolve(instance)
+
     @extend_schema(request=None, responses={200: MembershipSerializer, 201: MembershipSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def join(self, request, pk):
@@ -75,8 +78,10 @@ class MembershipViewSet(CrudViewSet):
     def perform_update(self, serializer):
         actor: Any = self.request.user
         row, data = serializer.instance, serializer.validated_data
-        self.refuse_promotion(row.community_id, data)
-        services.change_role(actor=actor, membership=row, role=data.get("role", row.role))
+        role = data.get("role", row.role)
+        if not is_step_down(actor, row, role):
+            self.refuse_promotion(row.community_id, {"role": role})
+        services.change_role(actor=actor, membership=row, role=role)
 
     def destroy_once(self):
         services.lock_community_of(self.kwargs["pk"])
@@ -109,6 +114,12 @@ class MembershipViewSet(CrudViewSet):
         form.is_valid(raise_exception=True)
         row = service(actor=self.request.user, membership=membership, **form.validated_data)
         return Response(MembershipSerializer(row, context=self.get_serializer_context()).data)
+
+
+def is_step_down(actor: Any, membership: Membership, role: str) -> bool:
+    """Anybody may give up an office of their own."""
+    steps = Role.values  # upwards
+    return membership.user_id == actor.pk and steps.index(role) <= steps.index(membership.role)
 
 
 class ModerationViewSet(ListMixin, ViewSet):

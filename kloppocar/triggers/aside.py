@@ -13,7 +13,12 @@ from .parse import TriggerError, digest
 from .plan import seen
 
 LOCK_SECONDS = 10
-GUARDS = ["copy_is_never_deleted", "ledger_is_append_only__update", "ledger_is_append_only__delete"]
+GUARDS = [
+    "copy_is_never_deleted",
+    "last_owner_stays__delete",
+    "ledger_is_append_only__update",
+    "ledger_is_append_only__delete",
+]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def club(cast):
 
 @pytest.mark.parametrize(
     ("ruler", "role", "status"),
-    [("bob", "moderator", 200), ("bob", "owner", 403), ("alice", "owner", 200), ("staff", "owner", 200)],
+    [("bob", "moderator", 403), ("bob", "owner", 403), ("alice", "owner", 200), ("staff", "owner", 200)],
 )
 def test_a_role_is_given_by_those_who_may_take_it_away(api, club, ruler, role, status):
     member = make_membership(make_user(), club)

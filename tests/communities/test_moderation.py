@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from communities.models import Membership, ModerationEntry, Role
@@ -119,6 +120,54 @@ def test_who_may_ban_whom(api, club, cast, who, whom, status, code):
     assert code is None or code_of(response) == code
 
 
+@pytest.mark.parametrize(("who", "role"), [("bob", Role.MODERATOR), ("alice", Role.OWNER)])
+def test_nobody_bans_an_equal(api, club, who, role):
+    equal = make_user()
+    make_membership(equal, club, role=role)
+
+    response = api(who).post(path_of(club, equal, "ban/"), BAN)
+
+    assert (response.status_code, code_of(response)) == (403, "permission_denied")
+
+
+def test_a_moderator_neither_demotes_nor_removes_another(api, club):
+    other = make_user()
+    make_membership(other, club, role=Role.MODERATOR)
+
+    answers = [api("bob").patch(path_of(club, other), {"role": "member"}), api("bob").delete(path_of(club, other))]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 200), ("moderator", 200), ("owner", 403)])
+def test_a_moderator_may_step_down_but_not_up(api, club, cast, role, status):
+    response = api("bob").patch(path_of(club, cast["bob"]), {"role": role})
+
+    assert response.status_code == status
+
+
+def test_a_ban_is_not_ended_by_removing_who_could_then_come_back(api, club, cast):
+    path = path_of(club, cast["carol"])
+    api("bob").post(f"{path}ban/", BAN)
+
+    response = api("bob").delete(path)
+
+    assert (response.status_code, code_of(response)) == (409, "banned")
+    assert club.memberships.filter(user=cast["carol"]).exists()
+
+
+def test_the_last_owner_may_close_their_account(api, club, cast):
+    assert api("alice").delete("/api/v1/users/me/").status_code == 204
+
+    assert not club.memberships.filter(role=Role.OWNER).exists()
+
+
+def test_a_community_is_deleted_with_its_last_owner(api, club):
+    assert api("staff").delete(f"/api/v1/communities/{club.id}/").status_code == 204
+
+    assert not Membership.objects.exists()
+
+
 def test_a_moderator_of_another_community_finds_nobody_here(api, club, cast):
     elsewhere = make_user("dave")
     make_membership(elsewhere, make_community(), role=Role.MODERATOR)
@@ -206,6 +255,24 @@ def test_of_two_owners_who_leave_at_once_one_stays(real_db):
 
     assert sorted(answers) == [204, 409]
     assert community.memberships.filter(role=Role.OWNER).count() == 1
+
+
+def test_of_two_owners_deleted_at_once_by_plain_sql_one_stays(real_db):
+    """The database's own rule, without a service that locks first: one is refused, or the victim of a deadlock."""
+    community, owners = make_community(), [make_user(), make_user()]
+    for owner in owners:
+        make_membership(owner, community, role=Role.OWNER)
+
+    def delete(client):
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM communities_membership WHERE user_id = %s", [client.person.pk])
+        except DatabaseError:
+            return "refused"
+        return "gone"
+
+    assert sorted(at_once(owners, delete)) == ["gone", "refused"]
+    assert community.memberships.count() == 1
 
 
 def test_who_joins_twenty_times_at_once_is_one_member(real_db):

@@ -49,6 +49,32 @@ def test_a_new_person_has_reached_the_open_sign_up_missions_and_no_other():
     assert abs(row.created_at - timezone.now()) < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM {}", "UPDATE {} SET role = 'member'", "UPDATE {} SET community_id = {}"]
+)
+def test_the_last_owner_of_a_community_stays(statement):
+    community, other = make_community(), make_community()
+    owner = make_membership(make_user(), community, role="owner")
+    make_membership(make_user(), community, role="moderator")
+    make_membership(make_user(), other, role="owner")
+    change = statement.format("communities_membership", other.id) + f" WHERE id = {owner.id}"
+
+    assert "The last owner of a community stays." in refused(change)
+
+    make_membership(make_user(), community, role="owner")
+    sql(change)
+
+
+@pytest.mark.parametrize(
+    "lets_go", ["UPDATE users_user SET status = 'deleted'", "UPDATE communities_community SET active = 0"]
+)
+def test_the_last_owner_goes_whose_account_or_community_is_closed(lets_go):
+    owner = make_membership(make_user(), make_community(), role="owner")
+    sql(lets_go)
+
+    sql(f"DELETE FROM communities_membership WHERE id = {owner.id}")
+
+
 def test_no_sign_up_mission_never_stops_a_sign_up():
     assert make_user().pk
 
