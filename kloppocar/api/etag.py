@@ -7,9 +7,13 @@ from django.utils.translation import gettext as _
 from .errors import Refusal
 
 
-def etag(key: Any, version: int) -> str:
-    """What `If-Match` and `If-None-Match` are compared with."""
-    return f'"{key}-{version}"'
+def etag(key: Any, version: int, *others: Any) -> str:
+    """The row's key and version, then the versions of `others` that are shown in it, or a digest of the answer.
+
+    `If-None-Match` is compared with all of it; `If-Match`, which guards a write of the row, with what stands before
+    the dot.
+    """
+    return f'"{key}-{version}{"".join(f".{other or 0}" for other in others)}"'
 
 
 def etag_of(row: Any) -> str:
@@ -22,7 +26,17 @@ def has_etag(row: Any) -> bool:
 
 def is_named(tag: str, header: str) -> bool:
     """Whether a list of ETags, as the headers carry it, names this one."""
-    return header.strip() == "*" or tag in {part.strip().removeprefix("W/") for part in header.split(",")}
+    return header.strip() == "*" or tag in tags_of(header)
+
+
+def tags_of(header: str) -> set[str]:
+    return {part.strip().removeprefix("W/") for part in header.split(",")}
+
+
+def is_held(row: Any, header: str) -> bool:
+    """Whether an `If-Match` names this version of the row, whatever else is shown in it."""
+    own = {tag.partition(".")[0].removesuffix('"') + '"' for tag in tags_of(header)}
+    return header.strip() == "*" or etag_of(row) in own
 
 
 def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
@@ -31,7 +45,7 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
     The caller holds the row's lock.
     """
     wanted = request.headers.get("If-Match")
-    if wanted is None or not has_etag(row) or is_named(etag_of(row), wanted):
+    if wanted is None or not has_etag(row) or is_held(row, wanted):
         return
     current = view.get_serializer(row).data
     extra = {"current": current, "differences": differences(request.data, current)}

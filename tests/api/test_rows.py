@@ -57,9 +57,9 @@ def watched():
 
 
 def said(response):
-    """What has to be the same."""
-    links = {name: response.headers.get(name) for name in ("ETag", "Cache-Control", "Content-Type")}
-    return response.status_code, links, response.content
+    """What has to be the same: of an ETag what guards a write, which is all that the ordinary path knows."""
+    headers = {name: response.headers.get(name) for name in ("Cache-Control", "Content-Type", "Vary")}
+    return response.status_code, response.headers.get("ETag", "").split(".")[0].strip('"'), headers, response.content
 
 
 NOON = datetime(2020, 5, 5, 12, 0, 0, 120_000, tzinfo=UTC)
@@ -93,25 +93,26 @@ def world(rows, cast):  # noqa: F811
     return rows
 
 
-@pytest.mark.parametrize("name", [name for name in GETS if name not in ORDINARY])
-def test_a_route_answers_by_the_fast_path_what_the_ordinary_one_would(api, world, name):
-    for person in PEOPLE:
-        for query in ("", "?lang=de"):
-            with watched() as readings:
-                fast = api(person).get(url(name, world) + query)
-            with ordinary_path():
-                ordinary = api(person).get(url(name, world) + query)
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("query", ["", "?lang=de"])
+def test_every_route_answers_by_the_fast_path_what_the_ordinary_one_would(api, world, person, query):
+    for name in sorted(set(GETS) - set(ORDINARY)):
+        with watched() as readings:
+            fast = api(person).get(url(name, world) + query)
+        with ordinary_path():
+            ordinary = api(person).get(url(name, world) + query)
 
-            assert said(fast) == said(ordinary)
-            assert fast.status_code in {401, 403, 404} or (readings and None not in readings)
+        assert said(fast) == said(ordinary), name
+        assert fast.status_code in {401, 403, 404} or (readings and None not in readings), name
 
 
-@pytest.mark.parametrize("name", ORDINARY)
-def test_a_route_in_the_table_is_really_served_by_the_ordinary_path(api, world, name):
-    with watched() as readings:
-        assert 200 in {api(person).get(url(name, world)).status_code for person in ("alice", "staff")}
+def test_a_route_in_the_table_is_really_served_by_the_ordinary_path(api, world):
+    for name in ORDINARY:
+        with watched() as readings:
+            answers = {api(person).get(url(name, world)).status_code for person in ("alice", "staff")}
 
-    assert None in readings or not readings
+        assert 200 in answers, name
+        assert None in readings or not readings, name
 
 
 def test_lists_and_rows_are_served_by_the_mixins_of_the_house():

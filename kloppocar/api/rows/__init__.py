@@ -25,8 +25,18 @@ Whatever cannot be planned is served by the ordinary path, and the log says so o
 """
 
 from .fields import reads
-from .plan import Unplannable
+from .plan import Unplannable, has_version
 from .read import Reading, chosen_names, language_of, order_column
 from .statement import Column, Only
 
-__all__ = ["Column", "Only", "Reading", "Unplannable", "chosen_names", "language_of", "order_column", "reads"]
+__all__ = [
+    "Column",
+    "Only",
+    "Reading",
+    "Unplannable",
+    "chosen_names",
+    "has_version",
+    "language_of",
+    "order_column",
+    "reads",
+]

@@ -24,6 +24,7 @@ class Part:
 
     path: str  # where the rows' queryset may bring a Prefetch with a narrower one
     key: int  # place of the column that the list belongs to
+    key_path: str
     relation: Any
     child: type  # the serializer of its rows, or Keys, or Instances
     language: str
@@ -40,13 +41,35 @@ class Part:
                 return lookup.queryset
         return all_rows(self.relation.related_model, whole.db)
 
+    def with_versions(self, versions: list[Column], plan: Any) -> list[Column] | None:
+        """Those, and the sum of what is joined to the listed rows; a list that changes is a new version of its row."""
+        if plan.versions is None:
+            return None
+        paths = [column.path for column in plan.versions]
+        return [*versions, Column(self.path, "sum", SumOfVersions(self, tuple(paths)))] if paths else versions
+
     @cached_property
     def keys_and_owners(self) -> Columns:
         return Columns((Column(self.owner), Column("pk")))
 
 
+class SumOfVersions:
+    """The versions of rows that are joined to the listed ones, as one number that rises when one of them does."""
+
+    def __init__(self, part: Part, paths: tuple[str, ...]) -> None:
+        self.part, self.paths = part, paths
+
+    def expression(self) -> Any:
+        mine = all_rows(self.part.relation.related_model, None).filter(
+            **{self.part.owner: models.OuterRef(self.part.key_path)}
+        )
+        total = sum((models.F(path) for path in self.paths[1:]), models.F(self.paths[0]))
+        sums = mine.order_by().values(self.part.owner).annotate(total=models.Sum(total)).values("total")
+        return models.Subquery(sums, output_field=models.BigIntegerField())
+
+
 @cache
-def all_rows(model: Any, db: str) -> models.QuerySet:
+def all_rows(model: Any, db: str | None) -> models.QuerySet:
     return model._default_manager.using(db)
 
 

@@ -36,7 +36,7 @@ class Plan:
     parts: tuple[Part, ...]
     build: Builder
     source: str
-    is_own: bool  # whether the row's own columns alone decide the answer, whoever asks
+    versions: tuple[Column, ...] | None  # with the row's own they say whether the answer changed; None: nothing does
 
 
 class Facts(NamedTuple):
@@ -91,7 +91,7 @@ class Planner:
         self.names: dict[str, Any] = {"JSON": orjson.Fragment}
         self.preparations: list[str] = []  # lines that run once an answer
         self.parts: list[Part] = []
-        self.is_own = True
+        self.versions: list[Column] | None = []
 
     # --- The whole ---------------------------------------------------------------------------------------------
 
@@ -111,8 +111,9 @@ class Planner:
                 f"    return [{expression} for r in rows]",
             ]
         )
+        versions = None if self.versions is None else tuple(self.versions)
         exec(compile(source, "<rows>", "exec"), self.names)  # noqa: S102 - field names and numbers, by repr()
-        return Plan(Columns(tuple(self.columns)), tuple(self.parts), self.names["build"], source, self.is_own)
+        return Plan(Columns(tuple(self.columns)), tuple(self.parts), self.names["build"], source, versions)
 
     def column(self, path: str, kind: str = "raw") -> str:
         """The expression that gives a column of the row."""
@@ -160,7 +161,8 @@ class Planner:
             relation = self.relation(model, step, serializer, field)
             if not (relation.many_to_one or relation.one_to_one) or not relation.concrete or relation.null:
                 raise Unplannable(f"{label(serializer, field)} goes through {step}")
-            model, prefix, self.is_own = relation.related_model, f"{prefix}{step}__", False
+            model, prefix = relation.related_model, f"{prefix}{step}__"
+            self.joined(model, prefix)
         if isinstance(field, serializers.ListSerializer | serializers.ManyRelatedField):
             return self.many(serializer, field, model, prefix, last)
         if isinstance(field, serializers.BaseSerializer | EmbeddedField):
@@ -172,7 +174,7 @@ class Planner:
     def leaf(self, serializer: Any, field: Any, model: type[models.Model], prefix: str, name: str) -> str:
         path = prefix + name
         if hasattr(field, "reader"):
-            self.is_own = False
+            self.versions = None
             self.column_of(model, name, serializer, field)
             reader = self.prepare(f"{self.name(known.reader_of)}({self.name(field)}, context)")
             return f"{reader}({self.column(path, 'python')})"
@@ -183,7 +185,7 @@ class Planner:
         if type(field).get_attribute is not serializers.Field.get_attribute:
             raise Unplannable(f"{label(serializer, field)} has a get_attribute of its own")
         if not prefix and name in self.facts.annotations:
-            self.is_own = False
+            self.versions = None
             return f"{self.name(known.own_way(field))}({self.column(path, 'python')})"
         return self.plain(field, self.column_of(model, name, serializer, field), path)
 
@@ -230,9 +232,9 @@ class Planner:
             raise Unplannable(f"{label(serializer, field)} is not a foreign key")
         if any(to == f"{prefix}{name}" for to, _ in self.facts.prefetched):
             raise Unplannable(f"{label(serializer, field)} is prefetched with a queryset of its own")
-        self.is_own = False
         inner_class: Any = field.embedded_class if isinstance(field, EmbeddedField) else type(field)
         key = self.column(f"{prefix}{name}")
+        self.joined(relation.related_model, f"{prefix}{name}__")
         related = self.object(template(inner_class), relation.related_model, f"{prefix}{name}__", None)
         is_optional = relation.null or "__" in prefix
         return f"(None if {key} is None else {related})" if is_optional else related
@@ -248,19 +250,31 @@ class Planner:
             return self.part(path, relation, Keys, prefix)
         return self.part(path, relation, type(field.child), prefix)
 
+    def joined(self, model: type[models.Model], prefix: str) -> None:
+        """The answer depends on the version of a joined row, too."""
+        if self.versions is not None and has_version(model):
+            column = Column(f"{prefix}version")
+            self.versions += [column] if column not in self.versions else []
+        else:
+            self.versions = None
+
     def part(self, path: str, relation: Any, child: type, prefix: str) -> str:
-        self.is_own = False
         if not (relation.one_to_many or relation.many_to_many):
             raise Unplannable(f"{path} is no list of related rows")
         if any(to.startswith(f"{path}__") for to, _ in self.facts.prefetched):
             raise Unplannable(f"below {path} something is prefetched with a queryset of its own")
         key = self.column(prefix.removesuffix("__") or "pk")
-        self.parts.append(Part(path, int(key[2:-1]), relation, child, self.language))
+        part = Part(path, int(key[2:-1]), prefix.removesuffix("__") or "pk", relation, child, self.language)
+        self.parts.append(part)
+        if path in dict(self.facts.prefetched) or child is Instances:
+            self.versions = None
+        elif child is not Keys and self.versions is not None:
+            self.versions = part.with_versions(self.versions, plan_of_rows(child, relation.related_model))
         return f"lists[{len(self.parts) - 1}].get({key}, ())"
 
     def computed(self, serializer: Any, field: Any, model: type[models.Model], prefix: str) -> str:
         """What a method of the serializer says of a row that holds what it declared to read."""
-        self.is_own = False
+        self.versions = None
         method = getattr(type(serializer), field.method_name)
         names: Iterable[str] | None = getattr(method, "reads", None)
         if names is None:
@@ -279,6 +293,18 @@ class Planner:
         if prefix or name not in self.facts.annotations:
             self.column_of(model, name, serializer, field)
         return self.column(path, "python")
+
+
+def has_version(model: Any) -> bool:
+    return any(field.name == "version" for field in model._meta.concrete_fields)
+
+
+def plan_of_rows(serializer: Any, model: Any) -> Plan:
+    """The plan of all rows of a model, as they are listed inside of others."""
+    plan = remembered(serializer, Facts(model, (), ()), None, "")
+    if isinstance(plan, Unplannable):
+        raise plan
+    return plan
 
 
 def keeps_keys(field: Any) -> bool:

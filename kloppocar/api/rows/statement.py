@@ -30,13 +30,16 @@ class Column(NamedTuple):
 
     path: str
     kind: str = "raw"  # raw: as the driver gives it; python: with the ORM's converters; time: as ISO 8601 in UTC
+    source: Any = None  # of a column of its own making, which has an `expression()`
 
     def expression(self, vendor: str) -> Any:
+        if self.source is not None:
+            return self.source.expression()
         return ISOTime(self.path) if self.kind == "time" and vendor == "mysql" else self.path
 
     def converter(self, found: Any, connection: Any) -> Callable[[Any], Any] | None:
         """What turns the driver's value into ours; `found` are the ORM's converters and what they convert."""
-        if self.kind == "raw" or (self.kind == "time" and connection.vendor == "mysql"):
+        if self.kind in {"raw", "sum"} or (self.kind == "time" and connection.vendor == "mysql"):
             return None
         steps: list[Callable[[Any], Any]] = []
         if found:
