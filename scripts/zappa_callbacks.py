@@ -26,6 +26,9 @@ def before_anything(cli: Any) -> None:
 def not_filled_in(cli: Any) -> list[str]:
     variables = cli.aws_environment_variables
     missing = [f"{name} is empty" for name in TO_FILL_IN if name in variables and not variables[name]]
+    bundle = variables.get("DB_SSL_CA", "")
+    if bundle and not Path(bundle).is_absolute() and not (ROOT / bundle).is_file():
+        missing.append(f"DB_SSL_CA names {bundle}, which is not there: it is the CA bundle of your database")
     return missing + ([] if cli.stage_config.get("s3_bucket") else ["s3_bucket names no bucket of yours to upload to"])
 
 

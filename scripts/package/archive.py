@@ -79,7 +79,9 @@ def compile_all(files: Files, compiled: Files) -> Files:
     modules = {name for name in files if name.endswith(".py")}
     found = {name: compiled.get(cache_name(name), b"") for name in modules}
     code = {name: text for name, text in found.items() if fits(text, files[name])}
-    code |= compile_now({name: files[name] for name in modules - code.keys()})
+    missing = {name: files[name] for name in modules - code.keys()}
+    code |= compile_now({name: text for name, text in missing.items() if is_ours(name)})
+    code |= compile_now({name: text for name, text in missing.items() if not is_ours(name)}, "--without-docstrings")
     others = {name: text for name, text in files.items() if name not in code or is_ours(name)}
     return others | {cache_name(name) if is_ours(name) else f"{name}c": text for name, text in code.items()}
 
@@ -88,13 +90,13 @@ def is_ours(name: str) -> bool:
     return is_project(name) or name in FROM_ZAPPA
 
 
-def compile_now(sources: Files) -> Files:
+def compile_now(sources: Files, *options: str) -> Files:
     with tempfile.TemporaryDirectory(prefix="kloppocar-code-") as name:
         folder = Path(name)
         for module, source in sources.items():
             (folder / module).parent.mkdir(parents=True, exist_ok=True)
             (folder / module).write_bytes(source)
-        compile_folder(folder, Path(sys.executable))
+        compile_folder(folder, Path(sys.executable), *options)
         made = {module: folder / cache_name(module) for module in sources}
         return {module: file.read_bytes() for module, file in made.items() if file.exists()}
 

@@ -23,7 +23,7 @@ NEEDED = {
     "sql/mysql/*.sql": "the database's triggers",
 }
 PLUGIN = "MySQLdb/plugin/caching_sha2_password.so"
-NEVER = [".env*", "*/.env*", ".git/*", ".local/*", ".venv*", "tests/*", "scripts/*", "docs/*", "*.sqlite3", "*.pem.key"]
+NEVER = [".env*", "*/.env*", ".git/*", ".local/*", ".venv*", "tests/*", "scripts/*", "docs/*", "*.sqlite3"]
 TOOLS = [
     "pytest",
     "_pytest",
@@ -43,7 +43,8 @@ def problems(path: Path, *, version: str) -> list[str]:
     """One sentence each, empty when all is well; `version` is the runtime's, like 3.12."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        found = [*lacking(names), *unwanted(names), *foreign(names, version), *driver(archive, names)]
+        found = [*lacking(names), *unwanted(names), *keys(archive, names), *foreign(names, version)]
+        found += driver(archive, names)
         return [*found, *stale(archive, names), *without_map(archive, names), *too_large(path, archive)]
 
 
@@ -60,6 +61,13 @@ def unwanted(names: list[str]) -> Iterator[str]:
     never = [name for name in names if any(fnmatchcase(name, pattern) for pattern in NEVER)]
     if never:
         yield f"it holds what must not leave this machine: {', '.join(never[:5])}"
+
+
+def keys(archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
+    """Certificates are for everybody; what opens them is not."""
+    private = [name for name in names if name.startswith("certs/") and b"PRIVATE KEY" in archive.read(name)]
+    if private:
+        yield f"it holds a private key: {private[0]}"
 
 
 def foreign(names: list[str], version: str) -> Iterator[str]:

@@ -31,10 +31,16 @@ LEFT_OUT = [
     "*/.*",
     "*.dist-info/[!Me]*",  # METADATA and entry_points.txt may be asked for
     "*.dist-info/licenses/*",
+    "django/conf/*_template/*",
     "django/contrib/flatpages/*",
     "django/contrib/gis/*",
     "django/contrib/postgres/*",
     "django/contrib/redirects/*",
+    "django/contrib/sitemaps/*",
+    "django/contrib/syndication/*",
+    "django/core/management/commands/*messages.py",
+    "django/core/management/commands/start*.py",
+    "django/core/management/commands/test*.py",
     "django/db/backends/oracle/*",
     "django/db/backends/postgresql/*",
     *(

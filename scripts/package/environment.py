@@ -40,7 +40,8 @@ def is_current() -> bool:
 def fingerprint() -> str:
     """Changes with whatever the environment is made of."""
     parts = [*map(repr, runtime()), driver.client_library()]
-    files = [ROOT / "requirements.txt", Path(__file__), Path(driver.__file__), Path(pillow.__file__)]
+    code = (f"{module}.py" for module in ("bytecode", "driver", "environment", "pillow"))
+    files = [ROOT / "requirements.txt", *(Path(__file__).with_name(name) for name in code)]
     return hashlib.sha256("\0".join(parts + [file.read_text() for file in files]).encode()).hexdigest()
 
 
@@ -64,21 +65,18 @@ def strip_modules() -> None:
 
 
 def compile_packages() -> None:
-    """Byte code that is never held against its source's date, since a zip made by Zappa knows only 1980."""
+    """Once here, so that Zappa need not do it each time."""
     say("compiling")
-    compile_folder(site_packages(ENVIRONMENT), python_of(ENVIRONMENT))
+    compile_folder(site_packages(ENVIRONMENT), python_of(ENVIRONMENT), "--without-docstrings")
 
 
-def compile_folder(folder: Path, python: Path) -> None:
-    """What cannot be compiled (templates of code, say) is left as it is; the check of the zip misses what matters."""
-    as_on_lambda = ["-f", "-q", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder, "-p", TASK_ROOT]
+def compile_folder(folder: Path, python: Path, *options: str) -> None:
+    program = Path(__file__).with_name("bytecode.py")
     fixed = {"PYTHONHASHSEED": "0"}  # nothing else: a set's order must not change a byte
-    subprocess.run(
-        [str(part) for part in (python, "-m", "compileall", *as_on_lambda, folder)],
-        env=fixed,
-        capture_output=True,
-        check=False,
-    )
+    command = [str(part) for part in (python, program, folder, TASK_ROOT, *options)]
+    done = subprocess.run(command, env=fixed, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PackageError(f"byte code could not be made: {done.stderr.strip()[-300:]}")
 
 
 def python_of(environment: Path) -> Path:

@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import time
 import uuid
 from dataclasses import dataclass
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -50,6 +52,13 @@ def runtime_folder() -> Path:
     return folder
 
 
+@cache
+def python_library() -> Path:
+    """Where the runtime's Python keeps its own modules."""
+    command = [str(find(runtime()[0])), "-I", "-S", "-c", "import os; print(os.path.dirname(os.__file__))"]
+    return Path(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+
+
 class Function:
     """One instance of the function. Its first `invoke` is a cold start, counted from when the process began."""
 
@@ -58,6 +67,7 @@ class Function:
     ) -> None:
         self.task, self.handler, self.variables, self.log = task, handler, variables, log
         self.snap_start = snap_start
+        self.modules = log.with_suffix(".modules")
         self.events: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self.answers: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self.cold_cpu = 0.0
@@ -71,7 +81,7 @@ class Function:
         self.is_cold = True
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*die_with_us(), python.resolve(), "-I", "-S", HERE / "bootstrap.py"],
+                [*die_with_us(), python.resolve(), "-I", "-S", HERE / "bootstrap.py", self.modules],
                 cwd=self.task,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -135,6 +145,13 @@ class Function:
     def resident_megabytes(self) -> float:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+    def imported_files(self, event: Any) -> set[str]:
+        """The file of every module imported so far; the interpreter heeds the signal when the next event wakes it."""
+        self.modules.unlink(missing_ok=True)
+        os.kill(self.process.pid, signal.SIGUSR1)
+        self.invoke(event)
+        return set(self.modules.read_text().splitlines())
 
     def loaded_files(self) -> set[str]:
         """Every library that is mapped into the process."""

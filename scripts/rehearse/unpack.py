@@ -2,9 +2,12 @@
 
 import hashlib
 import re
+import subprocess
 import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from scripts.package.python import find, runtime
 
 from . import expect
 
@@ -17,7 +20,6 @@ PARTS = {
 }
 COGNITO_MAP = re.compile(rb"^COGNITO_TRIGGER_MAPPING=.*$", re.MULTILINE)
 FOREIGN = re.compile(r"/lib(mariadb|mysqlclient)[.-]|/caching_sha2_password").search
-MAP_CODE = "__pycache__/zappa_settings."  # its byte code is not held against its source
 
 
 def unpack(zipped: Path, folder: Path, without: str = "") -> None:
@@ -26,14 +28,15 @@ def unpack(zipped: Path, folder: Path, without: str = "") -> None:
             if any(fnmatchcase(entry.filename, pattern) for pattern in PARTS.get(without, [])):
                 continue
             content = archive.read(entry)
-            if without == "cognito" and entry.filename.startswith(MAP_CODE):
-                continue
             if without == "cognito" and entry.filename == "zappa_settings.py":
                 content = COGNITO_MAP.sub(b"COGNITO_TRIGGER_MAPPING={}", content)
             target = folder / entry.filename
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
             target.chmod((entry.external_attr >> 16) & 0o777)
+    if without == "cognito":  # the byte code of that file is never held against it
+        python = find(runtime()[0])
+        subprocess.run([python, "-I", "-m", "py_compile", folder / "zappa_settings.py"], check=True)
 
 
 def fingerprint(folder: Path) -> str:

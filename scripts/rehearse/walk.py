@@ -13,7 +13,7 @@ from .database import SecureMariaDB
 from .events import Request, scheduled, sign_up_confirmed
 from .function import Client, People, short
 from .report import Report
-from .runtime import Function
+from .runtime import HERE, Function, python_library, runtime_folder
 from .unpack import check_libraries
 
 SCRIPTS_AND_STYLES = re.compile(rb'(?:src|href)="([^"]+\.(?:js|css))"')
@@ -56,6 +56,7 @@ def walk(stage: Stage) -> None:
     step("a font, as bytes", lambda: font(stage))
     step("404", lambda: nothing_there(stage))
     step("an unknown event", lambda: unknown_event(stage))
+    step("nothing imported but the zip and the runtime", lambda: own_modules(stage))
 
 
 def remark(_: Any) -> str:
@@ -210,6 +211,16 @@ def unknown_event(stage: Stage) -> None:
         expect(error.get("errorType") == "UnknownEvent", f"{event} was answered with {short(answer)}")
         expect("Nothing was executed" in error["errorMessage"], "the error does not say so")
     stage.client.send(Request("GET", "/health/live/"))
+
+
+def own_modules(stage: Stage) -> str:
+    """Everything that the day has needed came from the zip, from Lambda's runtime, or from Python's own library."""
+    files = stage.function.imported_files({"manage": "check --tag models"})
+    places = {"zip": f"{stage.function.task}/", "runtime": f"{runtime_folder()}/", "Python": f"{python_library()}/"}
+    foreign = [name for name in files if not name.startswith((*places.values(), str(HERE)))]
+    foreign += [name for name in files if "/site-packages/" in name]
+    expect(not foreign, f"imported from elsewhere: {', '.join(sorted(foreign)[:3])}")
+    return ", ".join(f"{sum(name.startswith(place) for name in files)} {what}" for what, place in places.items())
 
 
 def offers_mysql8(function_for: Any) -> str:

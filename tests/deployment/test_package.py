@@ -65,6 +65,7 @@ def test_a_whole_package_is_taken(whole, problems):
         ({"sql/mysql/user_on_create.sql": None}, "it lacks the database's triggers"),
         ({"pytest/__init__.pyc": archive.MAGIC}, "it holds what Lambda never needs: pytest"),
         ({"kloppocar/.env": b"SECRET_KEY=x"}, "it holds what must not leave this machine: kloppocar/.env"),
+        ({"certs/rds.pem": b"-----BEGIN EC PRIVATE KEY-----"}, "it holds a private key: certs/rds.pem"),
         ({"tests/make.txt": b""}, "it holds what must not leave this machine: tests/make.txt"),
         ({"orjson/orjson.cpython-39-x86_64-linux-gnu.so": b""}, f"compiled for another Python than {VERSION}"),
         ({"django/apps.pyc": b"\xcb\r\r\n"}, "byte code of 1 modules is missing or stale, django/apps.pyc"),

@@ -121,6 +121,7 @@ def test_a_stage_that_is_not_filled_in_is_not_deployed(command):
         "zappa_settings.json, stage dev:",
         "  - COGNITO_USER_POOL_ID is empty",
         "  - COGNITO_CLIENT_IDS is empty",
+        "  - DB_SSL_CA names certs/rds.pem, which is not there: it is the CA bundle of your database",
         "  - s3_bucket names no bucket of yours to upload to",
     ]
 
