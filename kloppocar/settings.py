@@ -262,6 +262,8 @@ def caches() -> dict:
     if kind == "LocMemCache":
         shared |= in_memory
     elif kind == "RedisCache":
+        if not find_spec("redis"):
+            stop("CACHE_URL names redis, without which this was packed: name it in zappa_settings.json, not elsewhere.")
         shared["OPTIONS"] = {"socket_connect_timeout": 1, "socket_timeout": 1} | shared.get("OPTIONS", {})
     elif kind == "DatabaseCache":
         shared |= {"BACKEND": "kloppocar.api.cache.DatabaseCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}

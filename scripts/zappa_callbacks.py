@@ -39,7 +39,8 @@ def finish_package(cli: Any) -> None:
     path, environment, (version, _) = Path(cli.zip_path), cli.zappa.get_current_venv(), python.runtime()
     refuse(wrong_environment(environment, version), f"This is no environment to package from. {MAKE_PACKAGE}", cli)
     try:
-        archive.finish(path, site_of(environment, version), stage=cli.api_stage)
+        variables = (cli.aws_environment_variables or {}) | (cli.environment_variables or {})
+        archive.finish(path, site_of(environment, version), stage=cli.api_stage, variables=variables)
     except PackageError as error:
         refuse([str(error)], "The package was not finished:", cli)
     refuse(check.problems(path, version=version), f"The package is wrong. {MAKE_PACKAGE}", cli)

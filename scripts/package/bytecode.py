@@ -32,7 +32,7 @@ def strip(tree: ast.Module) -> None:
     """Docstrings of packages: a twentieth of the zip that nobody reads there. What begins with one goes on without."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and has_docstring(node):
-            node.body[0] = ast.copy_location(ast.Pass(), node.body[0])
+            node.body = node.body[1:] or [ast.copy_location(ast.Pass(), node.body[0])]
 
 
 def has_docstring(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

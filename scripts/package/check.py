@@ -10,9 +10,10 @@ from typing import Any
 
 from . import BUDGET, UNPACKED_LIMIT
 from .archive import MAGIC, cache_name, fits
+from .contents import FROM_ZAPPA
 
 NEEDED = {
-    "kloppocar/handler.py": "the function's handler",
+    "kloppocar/handler.pyc": "the function's handler",
     "zappa_settings.py": "Zappa's settings of the stage",
     "MySQLdb/_mysql.*.so": "the MySQL driver",
     "mysqlclient.libs/lib*": "the MySQL driver's own libraries (it was not repaired)",
@@ -99,6 +100,7 @@ def stale(archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
         if cache_name(name) not in known or not fits(archive.read(cache_name(name)), archive.read(name))
     ]
     bad += [name for name in names if name.endswith(".pyc") and archive.read(name)[:4] != MAGIC]
+    bad += [name for name in sources if name not in FROM_ZAPPA]
     if bad:
         yield f"the byte code of {len(bad)} modules is missing or stale, {bad[0]} for one"
 

@@ -29,6 +29,12 @@ LEFT_OUT = [
     "*/__pycache__/*",  # compiled anew, or kept where it fits
     "*~",
     "*/.*",
+    "kloppocar/demo/*",  # what only a laptop may do
+    "kloppocar/stress/*",
+    "kloppocar/management/commands/demo.py",
+    "kloppocar/management/commands/event.py",
+    "kloppocar/management/commands/stress_*.py",
+    "kloppocar/management/commands/token.py",
     "*.dist-info/[!Me]*",  # METADATA and entry_points.txt may be asked for
     "*.dist-info/licenses/*",
     "django/conf/*_template/*",
@@ -47,6 +53,7 @@ LEFT_OUT = [
         f"tzdata/zoneinfo/{place}/*"
         for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
     ),
+    *(f"redis/{part}/*" for part in ("*/http", "*/multidb", "commands/*", "http", "multidb")),  # a cache needs none
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
     "zappa/cli.py",
@@ -78,12 +85,17 @@ def is_project(name: str) -> bool:
     return name.partition("/")[0] in PROJECT and "/" in name
 
 
-def package_files(site: Path, requirements: Path) -> set[str]:
-    """Every file of the packages that the function needs, relative to the environment's site-packages."""
+def package_files(site: Path, requirements: Path, variables: dict[str, str]) -> set[str]:
+    """Every file of the packages that a stage with these variables needs, relative to site-packages."""
     installed = distributions(site)
-    needed = closure(roots(requirements), installed) - BROUGHT_BY_LAMBDA
+    needed = closure(roots(requirements), installed) - BROUGHT_BY_LAMBDA - not_used(variables)
     files = {str(file): name for name in needed for file in installed[name].files or [] if file.parts[0] != ".."}
     return {file for file, name in files.items() if name not in NOT_CALLED or is_called(file)}
+
+
+def not_used(variables: dict[str, str]) -> set[str]:
+    """Half a megabyte that only some stages want; the settings say so where one was packed without."""
+    return set() if variables.get("CACHE_URL", "").startswith("redis") else {"redis"}
 
 
 def is_called(file: str) -> bool:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 # Our documentation is Swagger UI; browsers take the small forms of scripts and the modern form of fonts.
-UNUSED = ["redoc", "*.map", "*.eot", "*.ttf", "*webfont.svg", "*halflings*.svg"]
+UNUSED = ["redoc", "*.map", "*.eot", "*.ttf", "*.woff", "*webfont.svg", "*halflings*.svg"]
 UNUSED += ["jquery.js", "xregexp.js", "select2.full.js"]
 
 

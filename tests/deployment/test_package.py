@@ -21,13 +21,18 @@ DRIVER = f"MySQLdb/_mysql.{TAG}.so"
 MAP = b"COGNITO_TRIGGER_MAPPING={'PostConfirmation_ConfirmSignUp': 'kloppocar.events.post_confirmation'}\n"
 
 
+SOURCES = {
+    "kloppocar/handler.py": b'"""Ours."""\n',
+    "zappa_settings.py": MAP,
+    "django/apps.py": b'"""Theirs."""\nfrom __future__ import annotations\ndef f():\n    """F."""\n    return 1\n',
+}
+
+
 @pytest.fixture(scope="module")
 def whole():
     """The least that is a package."""
     files = {
-        "kloppocar/handler.py": b"pass\n",
-        "zappa_settings.py": MAP,
-        "django/apps.py": b"pass\n",
+        **SOURCES,
         DRIVER: b"... libmariadb-1234abcd.so.3 ...",
         "mysqlclient.libs/libmariadb-1234abcd.so.3": b"",
         f"PIL/_imaging.{TAG}.so": b"",
@@ -56,7 +61,7 @@ def test_a_whole_package_is_taken(whole, problems):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"kloppocar/handler.py": None}, "it lacks the function's handler"),
+        ({"kloppocar/handler.pyc": None}, "it lacks the function's handler"),
         ({DRIVER: None}, "it lacks the MySQL driver"),
         ({"mysqlclient.libs/libmariadb-1234abcd.so.3": None}, "it was not repaired"),
         ({DRIVER: b"... libmariadb.so.3 ..."}, "needs a library that Lambda does not have (it was not repaired)"),
@@ -69,8 +74,8 @@ def test_a_whole_package_is_taken(whole, problems):
         ({"tests/make.txt": b""}, "it holds what must not leave this machine: tests/make.txt"),
         ({"orjson/orjson.cpython-39-x86_64-linux-gnu.so": b""}, f"compiled for another Python than {VERSION}"),
         ({"django/apps.pyc": b"\xcb\r\r\n"}, "byte code of 1 modules is missing or stale, django/apps.pyc"),
-        ({"kloppocar/handler.py": b"changed\n"}, "byte code of 1 modules is missing or stale, kloppocar/handler.py"),
-        ({"users/__init__.py": b""}, "byte code of 1 modules is missing or stale, users/__init__.py"),
+        ({"zappa_settings.py": MAP + b"CHANGED=1\n"}, "byte code of 1 modules is missing or stale, zappa_settings.py"),
+        ({"users/__init__.py": b""}, "modules is missing or stale, users/__init__.py"),
         ({"zappa_settings.py": b"COGNITO_TRIGGER_MAPPING={}\n"}, "Cognito's triggers lead nowhere"),
     ],
 )
@@ -89,15 +94,35 @@ def test_a_package_over_the_budget_is_refused(whole, problems, monkeypatch):
 def test_the_same_files_give_the_same_bytes(whole, tmp_path):
     archive.write(tmp_path / "one.zip", whole)
     archive.write(tmp_path / "two.zip", dict(reversed(whole.items())))
-    again = archive.compile_all({name: text for name, text in whole.items() if name.endswith(".py")}, {})
 
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
-    assert all(whole[name] == text for name, text in again.items())
+    assert archive.compile_all(SOURCES, {}).items() <= whole.items()
 
 
-def test_packages_are_byte_code_and_ours_comes_with_its_source(whole):
-    assert {"django/apps.pyc", "kloppocar/handler.py", archive.cache_name("kloppocar/handler.py")} <= whole.keys()
-    assert "django/apps.py" not in whole
+def test_modules_are_byte_code_and_only_ours_keep_their_docstrings(whole, tmp_path):
+    (tmp_path / "django").mkdir()
+    (tmp_path / "django" / "apps.pyc").write_bytes(whole["django/apps.pyc"])
+    (tmp_path / "handler.pyc").write_bytes(whole["kloppocar/handler.pyc"])
+    script = (
+        "import handler, django.apps as apps\n"
+        "print(handler.__doc__, apps.__doc__, apps.f.__doc__, apps.f(), apps.__file__)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert not {"django/apps.py", "kloppocar/handler.py"} & whole.keys()
+    assert done.stdout.split() == ["Ours.", "None", "None", "1", str(tmp_path / "django" / "apps.pyc")]
+
+
+def test_byte_code_of_the_environment_is_used_where_it_fits(whole):
+    fitting = archive.compile_now(SOURCES, "--without-docstrings")["django/apps.py"]
+    marked = fitting + b"marked"
+    cached = archive.cache_name("django/apps.py")
+
+    assert archive.compile_all(SOURCES, {cached: marked})["django/apps.pyc"] == marked
+    assert archive.compile_all(SOURCES, {cached: b"stale"})["django/apps.pyc"] == fitting
 
 
 def test_only_what_is_asked_for_goes_in(tmp_path):
@@ -122,11 +147,20 @@ def test_only_what_is_asked_for_goes_in(tmp_path):
 
 
 def test_of_the_packages_only_what_the_function_imports():
-    files = contents.package_files(SITE, REQUIREMENTS)
+    files = contents.package_files(SITE, REQUIREMENTS, {})
     tops = {name.partition("/")[0] for name in files}
 
     assert {"django", "rest_framework", "cryptography", "zappa", "werkzeug", "yaml", "sqlparse"} <= tops
     assert not tops & {"boto3", "botocore", "pip", "setuptools", "troposphere", "requests", "pytest", "moto", "tqdm"}
+
+
+@pytest.mark.parametrize(
+    ("url", "packed"), [("redis://h:6379/0", True), ("rediss://h/0", True), ("dbcache://t", False)]
+)
+def test_redis_is_packed_for_a_stage_that_names_it(url, packed):
+    files = contents.package_files(SITE, REQUIREMENTS, {"CACHE_URL": url})
+
+    assert ("redis/__init__.py" in files) is packed
 
 
 def test_a_developers_environment_is_no_place_to_package_from(monkeypatch):
