@@ -26,7 +26,7 @@ from collectibles.models import (
 from collectibles.numbers import permute
 from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
-from users.models import User
+from users.models import User, UserStatus
 
 from . import statements
 
@@ -34,8 +34,22 @@ random = secrets.SystemRandom()
 
 
 def lock_user(user: User) -> User:
-    """The row under whose lock a person's grants are decided; of two scans at once by one person, one waits."""
-    return statements.LOCK.one(user=user.pk)
+    """The row under whose lock a person's grants are decided; of two scans at once by one person, one waits.
+
+    Whose account was closed since the request began gets nothing.
+    """
+    row = statements.LOCK.one(user=user.pk)
+    refuse_closed(row)
+    return row
+
+
+def has_account(user: User) -> bool:
+    return user.is_active and user.status != UserStatus.DELETED
+
+
+def refuse_closed(user: User) -> None:
+    if not has_account(user):
+        raise Refusal("user_inactive", _("This account is not active."), status=401)
 
 
 def lock_people(*ids: int) -> dict[int, User]:

@@ -37,6 +37,7 @@ from kloppocar.api.prepared import Insert, Rows, Slot, Update
 from users.models import User
 
 NOW = Slot("now")
+ACCOUNT = ["id", "score", "language", "status", "is_active"]
 IN_STOCK = Q(circulation__isnull=True) | Q(minted__lt=F("circulation"))
 AVAILABLE = IN_STOCK & Q(status=CollectibleStatus.AVAILABLE)
 COUNTED: dict[str, Any] = {"version": F("version") + 1, "updated_at": NOW}
@@ -93,7 +94,7 @@ def moved_by_a_collectible() -> QuerySet[MissionProgress]:
     return mine.defer(*texts).order_by("mission_id")
 
 
-LOCK = Rows(lambda: User.objects.select_for_update().only("id", "score", "language").filter(pk=Slot("user")))
+LOCK = Rows(lambda: User.objects.select_for_update().only(*ACCOUNT).filter(pk=Slot("user")))
 CODE = Rows(code_with_what_it_gave)
 POOL = Rows(in_pool)
 POOL_ONCE = Rows(lambda: in_pool().annotate(had=had("collectible_id")))

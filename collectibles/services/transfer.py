@@ -16,9 +16,9 @@ from collectibles.models import Copy, MissionProgress, Transfer, TransferState
 from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses, counting
 from kloppocar.api.transactions import atomically
-from users.models import User, UserStatus
+from users.models import User
 
-from .granting import copy_of, lock_people
+from .granting import copy_of, has_account, lock_people, refuse_closed
 from .redemption import moved_missions
 
 OFFER_LASTS = timedelta(minutes=15)
@@ -37,7 +37,7 @@ def open_offer(*, giver: User, copy: Copy, lasts: timedelta = OFFER_LASTS, now: 
     now, secret = now or timezone.now(), codes.new_secret()
 
     def work() -> Transfer:
-        lock_people(giver.pk)
+        refuse_closed(lock_people(giver.pk)[giver.pk])
         mine = Copy.objects.select_related("collectible").filter(pk=copy.pk, owner=giver).first()
         if mine is None:
             raise not_owner()
@@ -108,8 +108,7 @@ def refuse_what_cannot_be_accepted(transfer: Transfer, giver: User, receiver: Us
         raise Refusal("own_copy", _("This copy is yours already: somebody else has to accept it."), status=409)
     if transfer.copy.owner_id != transfer.giver_id:
         raise not_owner()
-    if not has_account(receiver):
-        raise Refusal("user_inactive", _("This account is not active."), status=401)
+    refuse_closed(receiver)
 
 
 def hand_over(transfer: Transfer, receiver: User, now: datetime) -> None:
@@ -141,10 +140,6 @@ def cancel(*, user: User, transfer_id: int, now: datetime | None = None) -> Tran
         return transfer
 
     return atomically(work)
-
-
-def has_account(user: User) -> bool:
-    return user.is_active and user.status != UserStatus.DELETED
 
 
 def unknown_transfer() -> Refusal:
