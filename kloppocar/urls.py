@@ -16,6 +16,7 @@ from collectibles.views import (
     DistributionCodeViewSet,
     DistributionViewSet,
     GalleryViewSet,
+    HomeViewSet,
     MissionViewSet,
     RedemptionViewSet,
     TransferViewSet,
@@ -67,6 +68,7 @@ router.register("codes", DistributionCodeViewSet, "code")
 router.register("redemptions", RedemptionViewSet, "redemption")
 router.register("transfers", TransferViewSet, "transfer")
 router.register("missions", MissionViewSet, "mission")
+router.register("home", HomeViewSet, "home")
 
 urlpatterns = [
     path("", pages.front, name="front"),

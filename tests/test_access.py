@@ -166,6 +166,7 @@ mission-detail              PATCH   401 403 403 403 403 200
 mission-detail              DELETE  401 403 403 403 403 204
 mission-claim               POST    401 409 409 409 409 409
 challenge-claim-list        POST    401 409 409 409 409 409
+home-list                   GET     401 200 200 200 200 200
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [
@@ -212,6 +213,7 @@ def rows(cast, api):
         "redemption": redeemed["id"],
         "transfer": api("alice").post("/api/v1/transfers/", {"copy": redeemed["copy"]["id"]}).json()["id"],
         "mission": make_mission().id,
+        "home": 0,
     }
 
 

@@ -31,6 +31,10 @@ class MissionState(models.TextChoices):
     CLAIMED = "claimed"
 
 
+def is_open(now: datetime) -> Q:
+    return Q(active=True, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+
 class MissionQuerySet(models.QuerySet["Mission"]):
     def visible_to(self, user: Any) -> "MissionQuerySet":
         """Active missions of active collections; staff see all."""
@@ -40,14 +44,17 @@ class MissionQuerySet(models.QuerySet["Mission"]):
     def active(self) -> "MissionQuerySet":
         return self.filter(active=True, collection__active=True)
 
+    def open_at(self, now: datetime) -> "MissionQuerySet":
+        """Those whose reward can be claimed at `now`, by the rule of `Mission.is_open_at`."""
+        return self.filter(is_open(now))
+
     def in_state(self, state: str, user: Any, now: datetime) -> "MissionQuerySet":
         """Those that stand so for `user`, by the rule of `Mission.state_at`; none for anonymous readers."""
         if not user.is_authenticated:
             return self.none()
         mine = MissionProgress.objects.filter(user=user, mission=OuterRef("pk"))
         is_claimed = Exists(mine.filter(claimed_at__isnull=False))
-        is_open = Q(active=True, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-        is_claimable = ~is_claimed & is_open & Exists(mine.filter(progress__gte=OuterRef("goal")))
+        is_claimable = ~is_claimed & is_open(now) & Exists(mine.filter(progress__gte=OuterRef("goal")))
         wanted = {MissionState.CLAIMED: is_claimed, MissionState.CLAIMABLE: is_claimable}
         return self.filter(wanted.get(MissionState(state), ~is_claimed & ~is_claimable))
 

@@ -4,6 +4,7 @@ from .collectible import CollectibleViewSet
 from .copy import CopiesOfCollectibleViewSet, CopiesOfUserViewSet, CopyViewSet
 from .distribution import DistributionCodeViewSet, DistributionViewSet
 from .gallery import GalleryViewSet
+from .home import HomeViewSet
 from .mission import ChallengeClaimViewSet, MissionViewSet
 from .redemption import RedemptionViewSet
 from .transfer import TransferViewSet
@@ -17,6 +18,7 @@ __all__ = [
     "DistributionCodeViewSet",
     "DistributionViewSet",
     "GalleryViewSet",
+    "HomeViewSet",
     "MissionViewSet",
     "RedemptionViewSet",
     "TransferViewSet",

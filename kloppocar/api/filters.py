@@ -129,7 +129,8 @@ def refuse_unknown_parameters(view: Any, request: Any) -> None:
     known = EVERYWHERE | set(getattr(view, "extra_parameters", ()))
     if view.detail is False and request.method in {"GET", "HEAD", "OPTIONS"}:
         filterset = getattr(view, "filterset_class", None)
-        known |= LISTS | set(filterset.base_filters if filterset else ())
+        known |= LISTS if view.pagination_class else set()
+        known |= set(filterset.base_filters if filterset else ())
     errors = {name[:50]: "This parameter is not known here." for name in request.query_params if name not in known}
     if errors:
         raise ValidationError(errors, code="unknown_parameter")

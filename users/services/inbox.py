@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -19,6 +20,15 @@ def unread_count(user: User) -> int:
     """One statement, whoever else got what."""
     broadcasts, sent = (part.order_by().values("audience").annotate(total=Count("pk")) for part in unread(user))
     return sum(row["total"] for row in broadcasts.union(sent, all=True))
+
+
+def unread_total(user: User) -> Combinable:
+    """The same as an expression, for whoever reads it along with something else."""
+    broadcasts, sent = (
+        Coalesce(Subquery(part.order_by().values("audience").annotate(total=Count("pk")).values("total")), 0)
+        for part in unread(user)
+    )
+    return broadcasts + sent
 
 
 def read_all(user: User, now: datetime | None = None) -> None:

@@ -1,0 +1,29 @@
+"""The home screen."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.response import Response
+
+from collectibles.home import Home
+from collectibles.models import Copy
+from collectibles.serializers.home import HomeSerializer
+from kloppocar.api.rows import chosen_names
+from kloppocar.api.viewsets import ViewSet
+
+
+class HomeViewSet(ViewSet):
+    """Everything that the app opens with, in one answer: six statements, whoever asks."""
+
+    queryset = Copy.objects.none()
+    serializer_class = HomeSerializer
+    permission_classes = [IsAuthenticated]
+    pagination_class = None
+
+    @extend_schema(responses=HomeSerializer, filters=False)
+    def list(self, request):
+        user: Any = request.user
+        home = Home(user, self.get_serializer_context(), request.query_params.get("lang", ""))
+        chosen = chosen_names(HomeSerializer, request)
+        return Response({name: read() for name, read in home.parts.items() if chosen is None or name in chosen})
