@@ -290,7 +290,7 @@ INSTALLED_APPS = [
     "communities",
     "catalog",
     "collectibles",
-    "django.contrib.admin",
+    "django.contrib.admin" if LOCAL else "django.contrib.admin.apps.SimpleAdminConfig",  # found when asked for
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,7 +2,6 @@
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
@@ -15,6 +14,7 @@ from collectibles.serializers import (
     PublicCopySerializer,
 )
 from kloppocar.api.conditions import RIGHT_NOW
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.pagination import CursorPagination
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, UpdateMixin, ViewSet
 from users.models import User

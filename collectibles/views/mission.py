@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -14,6 +13,7 @@ from collectibles.models import Collectible, Mission, MissionProgress
 from collectibles.serializers import ClaimResultSerializer, MissionSerializer
 from collectibles.services import Claim, claim_challenge, claim_mission
 from communities.models import Challenge
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet, ViewSet, save_changed
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
@@ -18,6 +18,7 @@ from collectibles.serializers import (
     RedemptionSerializer,
 )
 from collectibles.services import preview, redeem
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 

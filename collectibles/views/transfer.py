@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from collectibles.serializers import (
     TransferSerializer,
 )
 from collectibles.services import accept, cancel, open_offer
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.etag import etag_of
 from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet

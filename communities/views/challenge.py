@@ -4,13 +4,14 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from communities.filters import ChallengeFilterSet
 from communities.models import Challenge, ChallengeContribution
 from communities.serializers import ChallengeSerializer, ContributionsSerializer
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.pagination import MAX_SIZE, page_size
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet

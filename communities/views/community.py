@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import IsAuthenticated
@@ -20,6 +19,7 @@ from communities.serializers import (
     ModerationEntrySerializer,
     UnbanSerializer,
 )
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet, ListMixin, ViewSet
 

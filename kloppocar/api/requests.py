@@ -1,5 +1,6 @@
 """Every request: an id in the answer, and one JSON line in the log. Neither holds a token, a code or an e-mail."""
 
+import gc
 import json
 import logging
 import re
@@ -11,6 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
@@ -59,6 +61,14 @@ def ids_on_lambda(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def keep_what_is_loaded() -> None:
+    """Modules and all that the first request has made stay anyway: the garbage collector need not walk through them
+    again and again, which now and then would make one request wait for all others' sake.
+    """
+    if not settings.LOCAL:
+        gc.freeze()
+
+
 class RequestMiddleware:
     """Outermost: gives each request its id and logs its route, never its path or query."""
 
@@ -83,6 +93,9 @@ class RequestMiddleware:
             for wrapper in wrappers:
                 wrapper.remove(counter)
             request_id.reset(token)
+            if self.is_cold:
+                self.is_cold = False
+                keep_what_is_loaded()
 
     def log(self, request: HttpRequest, response: HttpResponse, *, milliseconds: float, queries: int) -> None:
         match = request.resolver_match
@@ -97,5 +110,4 @@ class RequestMiddleware:
             "cold": self.is_cold,
             **ids_on_lambda(request),
         }
-        self.is_cold = False
         log.info("%s %s %s", request.method, fields["route"], response.status_code, extra={"fields": fields})

@@ -1,10 +1,13 @@
-"""Routes found by their first word, so that the last of them is found as quickly as the first."""
+"""Routes found by their first word, so that the last is found as quickly as the first; some loaded when asked for."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
 from typing import Any
 
 from django.urls import URLResolver
 from django.urls.resolvers import RoutePattern
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.permissions import AllowAny
 from rest_framework.routers import DefaultRouter
 
@@ -19,6 +22,31 @@ class Router(DefaultRouter):
         view.cls.permission_classes = [AllowAny]
         view.cls.__doc__ = "Everything that this API holds. Documentation: /api/docs/"
         return view
+
+
+class LazyResolver(URLResolver):
+    """Routes of a namespace that are imported when one of them is asked for first."""
+
+    def __init__(self, prefix: str, load: Callable[[], list[Any]], name: str) -> None:
+        super().__init__(RoutePattern(prefix, is_endpoint=False), [], app_name=name, namespace=name)
+        self.load = load
+
+    @cached_property
+    def url_patterns(self) -> list[Any]:
+        return self.load()
+
+
+def lazy_view(path: str, **options: Any) -> Callable[..., Any]:
+    """A class's view that is imported when it is asked for first."""
+
+    @cache
+    def loaded() -> Any:
+        return import_string(path).as_view(**options)
+
+    def view(request: Any, *args: Any, **kwargs: Any) -> Any:
+        return loaded()(request, *args, **kwargs)
+
+    return csrf_exempt(view)  # as DRF's own views are
 
 
 class FirstWordResolver(URLResolver):

@@ -3,6 +3,8 @@
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_standardized_errors.openapi import AutoSchema as StandardizedErrorsSchema
 
+from .documented import describe
+
 
 class BearerScheme(OpenApiAuthenticationExtension):
     target_class = "users.authentication.BearerAuthentication"
@@ -13,4 +15,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
 
 
 class AutoSchema(StandardizedErrorsSchema):
-    """One operation; DRF's settings name this class."""
+    """One operation; DRF's settings name this class, and import it when the schema is asked for."""
+
+
+describe()

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import translation
 from orjson import Fragment
 from rest_framework import mixins, serializers
+from rest_framework.decorators import MethodMapper
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -34,6 +35,14 @@ class ViewSet(GenericViewSet):
     lookup_value_regex = r"[0-9]{1,18}"
     extra_parameters: tuple[str, ...] = ()  # of an action, beyond those that every route takes
     is_public = False  # the same answer for everybody: anonymous GETs may be cached
+
+    @classmethod
+    def get_extra_actions(cls):
+        """DRF's own looks at every attribute, `schema` among them, which imports all that writes the schema."""
+        found = {name: value for base in reversed(cls.__mro__) for name, value in vars(base).items()}
+        return [
+            found[name] for name in sorted(found) if isinstance(getattr(found[name], "mapping", None), MethodMapper)
+        ]
 
     def dispatch(self, request, *args, **kwargs):
         try:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.etag import refuse_if_moved_on
 from kloppocar.api.pagination import CursorPagination
 from kloppocar.api.transactions import atomically

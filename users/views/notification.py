@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.localized import resolve
 from kloppocar.api.permissions import OnlyStaff
 from kloppocar.api.viewsets import CrudViewSet, ListMixin, ViewSet

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.errors import Refusal
 from kloppocar.api.etag import etag_of, refuse_if_moved_on
 from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
