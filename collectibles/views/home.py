@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 
 from collectibles.home import Home
 from collectibles.models import Copy
 from collectibles.serializers.home import HomeSerializer
+from kloppocar.api.documented import extend_schema
 from kloppocar.api.rows import chosen_names
 from kloppocar.api.viewsets import ViewSet
 
