@@ -13,14 +13,21 @@ TO_FILL_IN = ["ALLOWED_HOSTS", "COGNITO_USER_POOL_ID", "COGNITO_CLIENT_IDS"]
 
 
 def before_anything(cli: Any) -> None:
-    """Stop a deployment whose stage is not filled in, and keep Zappa from "updating" the user pool.
+    """Stop a deployment whose stage is not filled in, or that would pack another environment than the Lambda's.
 
-    It resets what it does not know of a pool, and needs the pool's id in a file: `manage.py attach_cognito` does it
-    instead. The `cognito` block stays, as the handler's map from trigger to function is made of it.
+    Zappa is also kept from "updating" the user pool: it resets what it does not know of one, and needs its id in a
+    file. `manage.py attach_cognito` does it instead. The `cognito` block stays, as the handler's map from trigger to
+    function is made of it.
     """
+    from scripts.package import python
+
     cli.cognito = None
     if cli.command in {"deploy", "update"}:
-        refuse([*not_filled_in(cli)], "zappa_settings.json, stage {stage}:", cli)
+        refuse(not_filled_in(cli), "zappa_settings.json, stage {stage}:", cli)
+    if cli.command in {"deploy", "update", "package"} and not (cli.vargs or {}).get("zip"):
+        version, _ = python.runtime()
+        wrong = wrong_environment(cli.zappa.get_current_venv(), version)
+        refuse(wrong, f"This is no environment to package from. {MAKE_PACKAGE}", cli)
 
 
 def not_filled_in(cli: Any) -> list[str]:
@@ -33,17 +40,20 @@ def not_filled_in(cli: Any) -> list[str]:
 
 
 def finish_package(cli: Any) -> None:
-    """Make of Zappa's zip the one that is uploaded, and refuse a wrong one before anything leaves this machine."""
+    """Make of Zappa's zip the one that is uploaded. A wrong one is removed before it leaves this machine."""
     from scripts.package import PackageError, archive, check, python
 
-    path, environment, (version, _) = Path(cli.zip_path), cli.zappa.get_current_venv(), python.runtime()
-    refuse(wrong_environment(environment, version), f"This is no environment to package from. {MAKE_PACKAGE}", cli)
+    path, (version, _) = Path(cli.zip_path), python.runtime()
+    variables = (cli.aws_environment_variables or {}) | (cli.environment_variables or {})
     try:
-        variables = (cli.aws_environment_variables or {}) | (cli.environment_variables or {})
-        archive.finish(path, site_of(environment, version), stage=cli.api_stage, variables=variables)
+        site = site_of(cli.zappa.get_current_venv(), version)
+        archive.finish(path, site, stage=cli.api_stage, variables=variables)
+        problems = check.problems(path, version=version)
     except PackageError as error:
-        refuse([str(error)], "The package was not finished:", cli)
-    refuse(check.problems(path, version=version), f"The package is wrong. {MAKE_PACKAGE}", cli)
+        problems = [str(error)]
+    if problems:
+        path.unlink(missing_ok=True)
+    refuse(problems, f"The package is wrong. {MAKE_PACKAGE}", cli)
 
 
 def wrong_environment(environment: Path | None, version: str) -> list[str]:

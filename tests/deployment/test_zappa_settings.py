@@ -4,6 +4,7 @@ import ast
 import importlib
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -126,9 +127,20 @@ def test_a_stage_that_is_not_filled_in_is_not_deployed(command):
     ]
 
 
-def test_packaging_asks_for_nothing_and_the_user_pool_is_left_alone():
+@pytest.mark.parametrize("command", ["package", "deploy"])
+def test_a_developers_environment_is_refused_before_anything_is_packed(command, monkeypatch):
+    monkeypatch.setattr(zappa_callbacks, "not_filled_in", lambda cli: [])
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
     cli = stage.load("dev")
-    cli.command = "package"
+    cli.command = command
+
+    with pytest.raises(ClickException, match=r"no environment to package from. Run `make package`"):
+        zappa_callbacks.before_anything(cli)
+
+
+def test_the_user_pool_is_left_alone():
+    cli = stage.load("dev")
+    cli.command = "status"
 
     zappa_callbacks.before_anything(cli)
 
