@@ -37,15 +37,14 @@ def use() -> None:
     may_be_old.set(ALIAS in connections.settings and time.monotonic() >= Outage.until)
 
 
-def leave() -> None:
+def leave() -> bool:
+    """Back to the primary; whether this request read elsewhere."""
+    was_away = may_be_old.get()
     may_be_old.set(False)
+    return was_away
 
 
-def give_up() -> bool:
-    """After an error: whether it was the replica's, and the primary is worth a try."""
-    if not may_be_old.get():
-        return False
-    leave()
+def note_outage(error: Exception) -> None:
+    """The primary could answer what the replica could not."""
     Outage.until = time.monotonic() + COOL_DOWN
-    log.exception("the replica is down: the primary answers")
-    return True
+    log.error("the replica is down, the primary answers: %s", type(error).__name__, exc_info=error)

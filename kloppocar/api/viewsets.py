@@ -5,7 +5,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, models, transaction
+from django.db import DatabaseError, InterfaceError, models, transaction
 from django.http import Http404
 from django.utils import translation
 from orjson import Fragment
@@ -61,11 +61,14 @@ class ViewSet(GenericViewSet):
 
     def handle_exception(self, exc):
         """A replica that fails costs nobody an answer."""
-        if isinstance(exc, (OperationalError, InterfaceError)) and replica.give_up():
+        if isinstance(exc, (DatabaseError, InterfaceError)) and replica.leave():
             try:
-                return getattr(self, self.action)(self.request, *self.args, **self.kwargs)
+                response = getattr(self, self.action)(self.request, *self.args, **self.kwargs)
             except Exception as error:  # noqa: BLE001 - DRF's own edge
                 exc = error
+            else:
+                replica.note_outage(exc)
+                return response
         return super().handle_exception(exc)
 
     def is_same_for_everybody(self) -> bool:
