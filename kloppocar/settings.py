@@ -306,7 +306,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "kloppocar.api.requests.RequestMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "kloppocar.api.browsers.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kloppocar.api.browsers.CorsMiddleware",
     "kloppocar.api.browsers.SessionMiddleware",

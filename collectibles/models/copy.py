@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 
+from kloppocar.api.conditions import Given, constant
 from kloppocar.api.models import VersionedRow, one_of
 
 from .collectible import Collectible
@@ -23,7 +24,11 @@ class CopyEventKind(models.TextChoices):
 class CopyQuerySet(models.QuerySet["Copy"]):
     def visible_to(self, user: Any) -> "CopyQuerySet":
         """The caller's own copies; anybody's public part has lists of its own."""
-        return self.filter(owner=user) if user.is_authenticated else self.none()
+        return self.owned_by(Given(user.pk)) if user.is_authenticated else self.none()
+
+    @constant
+    def owned_by(self, owner: Given) -> "CopyQuerySet":
+        return self.filter(owner=owner)
 
     def first_of_each(self, collectibles: Iterable[Collectible], limit: int = 10) -> "dict[int, list[Copy]]":
         """By collectible id: its copies of lowest number, each with `owned`, how many of that collectible there are."""

@@ -7,7 +7,7 @@ from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
-from django.middleware import clickjacking, csrf
+from django.middleware import clickjacking, csrf, security
 from django.utils.cache import patch_vary_headers
 
 
@@ -27,6 +27,18 @@ class ForBrowsers:
         if is_of_an_app(request):
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc]
+
+
+class SecurityMiddleware(security.SecurityMiddleware):
+    """To an app: the whole of HTTPS, and no guessing of types. What else there is speaks of pages."""
+
+    def process_response(self, request, response):
+        if not is_of_an_app(request):
+            return super().process_response(request, response)
+        if self.sts_seconds and request.is_secure():
+            response["Strict-Transport-Security"] = f"max-age={self.sts_seconds}; includeSubDomains; preload"
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class SessionMiddleware(ForBrowsers, sessions.SessionMiddleware):

@@ -1,17 +1,18 @@
 """Conditions that are the same each time: built once, and their SQL compiled once.
 
 A queryset's method that is `@constant`, called with nothing but constants, gives the same conditions each time.
-`RIGHT_NOW` is a constant, though its value is not: it stands where `timezone.now()` would.
+`RIGHT_NOW` is a constant, though its value is not: it stands where `timezone.now()` would. So is one `Given(number)`.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.db.models import DateTimeField, Expression, QuerySet
+from django.db.models import BigIntegerField, DateTimeField, Expression, QuerySet
 from django.db.models.sql.where import WhereNode
 from django.utils import timezone
 
@@ -29,6 +30,24 @@ class RightNow(Expression):
 
 
 RIGHT_NOW = RightNow()
+
+
+class Given(Expression):
+    """A number that differs from call to call, such as whose rows are asked for, in conditions that do not."""
+
+    output_field = BigIntegerField()
+
+    def __init__(self, number: int | None) -> None:
+        super().__init__()
+        self.number = number
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self.number]
+
+    def value(self, connection: Any) -> int | None:
+        return self.number
+
+
 stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
 
 
@@ -48,14 +67,20 @@ def constant(method: Callable[..., Any]) -> Any:
 
     @wraps(method)
     def remembering(self: Any, *arguments: Any) -> Any:
-        if not (is_fresh(self) and all(isinstance(each, RightNow | str | bool) for each in arguments)):
+        if not (is_fresh(self) and all(isinstance(each, RightNow | Given | str | bool) for each in arguments)):
             return method(self, *arguments)
-        key = (self.model, self._db, *arguments)
+        given = [each for each in arguments if isinstance(each, Given)]
+        if len(given) > 1:
+            return method(self, *arguments)
+        key = (self.model, self._db, *(Given if isinstance(each, Given) else each for each in arguments))
         if key not in built:
             built[key] = method(self, *arguments)
             for leaf in leaves(built[key].query.where):
                 leaf.is_constant = True
-        return built[key].all()
+        queryset = built[key].all()
+        if given:
+            fill_in(queryset.query.where, given[0])
+        return queryset
 
     return remembering
 
@@ -65,6 +90,16 @@ def is_fresh(queryset: Any) -> bool:
     query = queryset.query
     asked = query.alias_map or query.annotations or query.order_by or query.is_sliced or query.distinct
     return not (asked or query.select_related or queryset._prefetch_related_lookups or queryset._hints)
+
+
+def fill_in(node: Any, given: Given) -> None:
+    """Put another number where the first one was; `node` is a copy, but its leaves are not."""
+    for place, child in enumerate(node.children):
+        if isinstance(child, WhereNode):
+            fill_in(child, given)
+        elif isinstance(child.rhs, Given):
+            node.children[place] = copy(child)
+            node.children[place].rhs = given
 
 
 def leaves(node: Any) -> Any:

@@ -39,20 +39,23 @@ class CursorPagination(BasePagination):
 
     def open(self, queryset: QuerySet, request: Any) -> list[QuerySet]:
         """What to read for the page that is asked for: of each part `size` rows and one more."""
+        self.look_at(queryset, request)
+        after = beyond(self.way, self.cursor) if self.cursor else None
+        return [ordered(part.filter(after) if after else part, self.way) for part in self.parts(queryset)]
+
+    def look_at(self, queryset: QuerySet, request: Any) -> QuerySet:
+        """Understand what is asked: how many rows, in which order, beyond which of them."""
         self.request = request
         self.size = page_size(request.query_params.get("page_size"))
         self.count = self.how_many(queryset) if wants_count(request.query_params.get("count")) else None
         self.order = total_order(queryset, self.unique)
         self.cursor, self.backwards = decode(request.query_params.get("cursor"), self.order, queryset)
-        order = flipped(self.order) if self.backwards else self.order
-        after = beyond(order, self.cursor) if self.cursor else None
-        parts = [part.filter(after) if after else part for part in self.parts(queryset)]
-        return [ordered(part, order) for part in parts]
+        self.way = flipped(self.order) if self.backwards else self.order
+        return queryset
 
     def close(self, read: list[list[Any]], values: Callable[[Any], list[Any]]) -> list[Any]:
         """The page, of what was read of each part. `values` gives what a cursor remembers of a row."""
-        order = flipped(self.order) if self.backwards else self.order
-        rows = read[0] if len(read) == 1 else merged(read, values, order)
+        rows = read[0] if len(read) == 1 else merged(read, values, self.way)
         more, page = len(rows) > self.size, rows[: self.size]
         if self.backwards:
             page = page[::-1]
@@ -232,14 +235,17 @@ def decode(text: str | None, order: Order, queryset: QuerySet) -> tuple[list[Any
     return typed, bool(backwards)
 
 
+def field_of(queryset: QuerySet, name: str) -> Any:
+    annotation = queryset.query.annotations.get(name)
+    return annotation.output_field if annotation else queryset.model._meta.get_field(name)
+
+
 def to_python(queryset: QuerySet, name: str, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, list | dict):
         raise ValueError
-    annotation = queryset.query.annotations.get(name)
-    field = annotation.output_field if annotation else queryset.model._meta.get_field(name)
-    value = field.to_python(value)
+    value = field_of(queryset, name).to_python(value)
     if isinstance(value, int) and abs(value) > BIGGEST:
         raise ValueError
     return value

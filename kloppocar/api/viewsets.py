@@ -20,8 +20,8 @@ from .etag import etag, etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .json import JSONRenderer
 from .localized import asked_language, speak
-from .pagination import total_order
-from .rows import Column, Only, Reading, Unplannable, chosen_names, has_version, language_of, order_column
+from .pagination import beyond, field_of, ordered, total_order
+from .rows import After, Column, Only, Reading, Unplannable, chosen_names, has_version, language_of, order_column
 from .serializers import PartsSerializer
 from .throttling import headers_of
 from .transactions import atomically
@@ -86,10 +86,11 @@ class ViewSet(GenericViewSet):
             page = self.paginate_queryset(narrowed(queryset, self))
             return self.get_paginated_response(self.get_serializer(page, many=True).data)
         paginator: Any = self.paginator
-        wanted = paginator.open(queryset, self.request)
+        wanted = paginator.parts(paginator.look_at(queryset, self.request))
         order = [order_column(queryset, column.name, sortable=len(wanted) > 1) for column in paginator.order]
         places = reading.also(*order)
-        rows = [reading.fetch(part, limit=paginator.size + 1) for part in wanted]
+        after, limit = after_of(paginator, queryset), paginator.size + 1
+        rows = [reading.fetch(ordered(part, paginator.way), after=after, limit=limit) for part in wanted]
         page = paginator.close(rows, lambda row: [row[place] for place in places])
         return self.get_paginated_response(reading.build(page))
 
@@ -154,6 +155,14 @@ def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
         return queryset
     order = {column.name for column in total_order(queryset)} & columns
     return queryset.only(*sources, *order, "id")
+
+
+def after_of(paginator: Any, queryset: models.QuerySet) -> After | None:
+    """What the cursor asks for, as the fast read path takes it."""
+    if not paginator.cursor:
+        return None
+    fields = tuple(field_of(queryset, column.name) for column in paginator.way)
+    return After(tuple(paginator.way), tuple(paginator.cursor), fields, beyond)
 
 
 class ListMixin(mixins.ListModelMixin, ViewSet):

@@ -27,9 +27,10 @@ Whatever cannot be planned is served by the ordinary path, and the log says so o
 from .fields import reads
 from .plan import Unplannable, has_version
 from .read import Reading, chosen_names, language_of, order_column
-from .statement import Column, Only
+from .statement import After, Column, Only
 
 __all__ = [
+    "After",
     "Column",
     "Only",
     "Reading",

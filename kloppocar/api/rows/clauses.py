@@ -6,7 +6,7 @@ from django.core.exceptions import FullResultSet
 from django.db.models import QuerySet
 from django.db.models.sql.where import WhereNode
 
-from kloppocar.api.conditions import RightNow
+from kloppocar.api.conditions import Given, RightNow
 
 
 class Clauses(NamedTuple):
@@ -68,10 +68,10 @@ class Compiler:
 
     def remembered(self, leaf: Any) -> tuple[str, list[Any]]:
         """The leaf's text, as long as it speaks of the same column of the same table: copies may be of another."""
-        is_now = isinstance(leaf.rhs, RightNow)
+        has_value = isinstance(leaf.rhs, RightNow | Given)
         lhs, vendor, sql, params = getattr(leaf, "text", (None, None, "", []))
         if lhs is not leaf.lhs or vendor != self.connection.vendor:
             sql, params = self.compiler.compile(leaf)
-            if is_now or not hasattr(leaf.rhs, "as_sql"):
+            if has_value or not hasattr(leaf.rhs, "as_sql"):
                 leaf.text = (leaf.lhs, self.connection.vendor, sql, params)
-        return sql, [leaf.rhs.value(self.connection)] if is_now else list(params)
+        return sql, [leaf.rhs.value(self.connection)] if has_value else list(params)

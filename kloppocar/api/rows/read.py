@@ -9,7 +9,7 @@ from kloppocar.api.serializers import ModelSerializer, chosen_of
 
 from .parts import Instances, Keys, Part, grouped
 from .plan import Unplannable, plan_for, template
-from .statement import Asked, Column, Only, Rows, fetch
+from .statement import After, Asked, Column, Only, Rows, fetch
 
 
 class Reading:
@@ -35,10 +35,16 @@ class Reading:
         return [self.columns.places[column] for column in more]
 
     def fetch(
-        self, queryset: QuerySet, *, only: Only | None = None, limit: int | None = None, in_order: bool = True
+        self,
+        queryset: QuerySet,
+        *,
+        only: Only | None = None,
+        after: After | None = None,
+        limit: int | None = None,
+        in_order: bool = True,
     ) -> Rows:
-        """Tuples that `build` takes."""
-        return fetch(queryset, self.columns, Asked(only, limit, in_order))
+        """Tuples that `build` takes. `in_order`: the queryset's own table is read first, in its order."""
+        return fetch(queryset, self.columns, Asked(only, after, limit, in_order))
 
     def build(self, rows: Rows) -> list[Any]:
         """The rows as JSON-ready objects."""

@@ -5,7 +5,7 @@ empty lists, joins and whatever else changes the SQL can never meet the wrong te
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import ForeignKey, Func, QuerySet, TextField
+from django.db.models import ForeignKey, Func, Q, QuerySet, TextField
 
 from kloppocar.api.conditions import stopped_clock
 from kloppocar.api.connections import read
@@ -86,16 +86,57 @@ class Only(NamedTuple):
         return queryset.filter(**{f"{self.path}__in": self.values})
 
 
+class After(NamedTuple):
+    """One more condition: rows that come after these values of the columns that the list is ordered by."""
+
+    order: tuple[Any, ...]
+    values: tuple[Any, ...]
+    fields: tuple[Any, ...]
+    condition: Callable[[Any, Any], Q]  # from order and values
+
+    def applied(self, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(self.condition(self.order, self.values))
+
+    @property
+    def shape(self) -> Any:
+        return self.order, tuple(value is None for value in self.values)
+
+    def places(self) -> list[int]:
+        """Which of the values its parameters are, in their order."""
+        places = [Place(number) for number in range(len(self.values))]
+        marked = [None if value is None else place for value, place in zip(self.values, places, strict=True)]
+        return [value.number for value in values_in(self.condition(self.order, marked)) if isinstance(value, Place)]
+
+    def prepared(self, places: list[int], connection: Any) -> list[Any]:
+        values = [
+            field.get_db_prep_value(value, connection) for field, value in zip(self.fields, self.values, strict=True)
+        ]
+        return [values[place] for place in places]
+
+
+class Place(NamedTuple):
+    number: int
+
+
+def values_in(condition: Q) -> Iterator[Any]:
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from values_in(child)
+        else:
+            yield child[1]  # type: ignore[index]  # a pair of lookup and value
+
+
 class Asked(NamedTuple):
     """What is asked of a queryset on top."""
 
     only: Only | None = None
+    after: After | None = None
     limit: int | None = None
     in_order: bool = True  # read the queryset's own table first, in the list's order, then what it joins
 
     @property
     def shape(self) -> Any:
-        return self.only and self.only.path, self.limit, self.in_order
+        return self.only and self.only.path, self.after and self.after.shape, self.limit, self.in_order
 
 
 @dataclass(slots=True)
@@ -105,7 +146,7 @@ class Text:
     sql: str
     tail: str
     converters: list[tuple[int, Callable[[Any], Any]]]
-    sources: list[Any] | None  # of its parameters: annotations by name, or CONDITIONS; None: unknown
+    sources: list[Any] | None  # of its parameters: annotations by name, CONDITIONS, places in `after`; None: unknown
 
 
 CONDITIONS = object()
@@ -149,7 +190,8 @@ def prepare(queryset: QuerySet, columns: Columns, asked: Asked) -> tuple[str, tu
             texts.clear()
         texts[key] = text
         return filled(text, asked), params, text.converters
-    return filled(text, asked), tuple(parameters(text.sources, clauses)), text.converters
+    found = parameters(text.sources, clauses, asked, connections[queryset.db])
+    return filled(text, asked), tuple(found), text.converters
 
 
 def filled(text: Text, asked: Asked) -> str:
@@ -174,6 +216,8 @@ def compile_whole(queryset: QuerySet, columns: Columns, clauses: Clauses, asked:
     is_led = asked.in_order and connection.vendor == "mysql" and is_led_by_its_table(queryset, clauses)
     if asked.only:
         queryset = Only(asked.only.path, (MARK,)).applied(queryset)
+    if asked.after:
+        queryset = asked.after.applied(queryset)
     if asked.limit is not None:
         queryset = queryset[: asked.limit]
     values = queryset.values_list(*(column.expression(connection.vendor) for column in columns.columns))
@@ -185,7 +229,7 @@ def compile_whole(queryset: QuerySet, columns: Columns, clauses: Clauses, asked:
     found = compiler.get_converters([entry[0] for entry in compiler.select])
     every = [(place, each.converter(found.get(place), connection)) for place, each in enumerate(columns.columns)]
     converters = [(place, converter) for place, converter in every if converter]
-    return Text(head, tail, converters, sources_of(queryset, columns, clauses, rest)), tuple(rest)
+    return Text(head, tail, converters, sources_of(queryset, columns, clauses, asked, rest)), tuple(rest)
 
 
 def split_at_mark(sql: str, params: list[Any]) -> tuple[str, str, list[Any]]:
@@ -224,25 +268,28 @@ def is_led_by_its_table(queryset: QuerySet, clauses: Clauses) -> bool:
     return is_to_one and "(SELECT " not in clauses.where_sql and queryset.query.group_by is None
 
 
-def sources_of(queryset: QuerySet, columns: Columns, clauses: Clauses, params: list[Any]) -> list[Any] | None:
+def sources_of(queryset: QuerySet, columns: Columns, clauses: Clauses, asked: Asked, params: list[Any]) -> Any:
     """How the parameters were put together, checked against those that the ORM has put together; None: unknown."""
     query = queryset.query
     if query.group_by is not None or query.combinator or not all(isinstance(each, str) for each in query.order_by):
         return None
     selected = [column.path for column in columns.columns if column.path in clauses.annotations]
     ordered = [name for each in query.order_by if (name := str(each).lstrip("-")) in clauses.annotations]
-    for sources in ([*selected, CONDITIONS], [*selected, CONDITIONS, *ordered]):
-        if parameters(sources, clauses) == params:
+    conditions = [*selected, CONDITIONS, *([asked.after.places()] if asked.after else [])]
+    for sources in (conditions, [*conditions, *ordered]):
+        if parameters(sources, clauses, asked, connections[queryset.db]) == params:
             return sources
     return None
 
 
-def parameters(sources: list[Any], clauses: Clauses) -> list[Any]:
+def parameters(sources: list[Any], clauses: Clauses, asked: Asked, connection: Any) -> list[Any]:
     found: list[Any] = []
     for source in sources:
         if source is CONDITIONS:
             found += clauses.from_params
             found += clauses.where_params
+        elif isinstance(source, list):
+            found += asked.after.prepared(source, connection) if asked.after else []
         else:
             found += clauses.annotations[source][1]
     return found
