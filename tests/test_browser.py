@@ -47,5 +47,17 @@ def test_staff_log_in_and_redeem_a_code_through_the_form(browser, live_server, r
         "css selector", "#post-object-form [type=submit], form[method=POST] button.btn-primary"
     ).click()
 
-    assert "HTTP 201" in browser.find_element("css selector", ".response-info").text
-    assert '"mint"' in browser.find_element("css selector", ".response-info").text
+    answer = page_that_says(browser, "HTTP 201")
+    assert '"mint"' in answer
+
+
+def page_that_says(browser, words):
+    """The answer's text, once the page with these words has taken the place of the one before."""
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def text_with_words(driver):
+        text = driver.find_element("css selector", ".response-info").text
+        return text if words in text else None
+
+    return WebDriverWait(browser, 20, ignored_exceptions=[StaleElementReferenceException]).until(text_with_words)
