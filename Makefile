@@ -5,7 +5,7 @@ export PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help messages setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
-.PHONY: test-packages check format
+.PHONY: test-packages check bench format
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ test-packages:
 check: setup test-packages  ## format, lint, types, migrations, system checks, then the suite
 	@scripts/check.sh
 	@$(MAKE) --no-print-directory test
+
+bench: setup test-packages  ## measure beside the limit and plain DRF (ARGS="--size 1m --only list --save FILE")
+	@$(PYTHON) -m benchmarks $(ARGS)
 
 format: setup  ## format and repair what ruff can
 	@$(PYTHON) -m ruff format .

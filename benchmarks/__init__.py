@@ -6,5 +6,7 @@ data.py         the rows: 1k, 100k and 1M collectibles, kept between runs in .lo
 worker.py       the process of one contender: an event in, an answer and its milliseconds out
 limit.py        the limit: a bare WSGI function, one SQL statement, orjson
 plain/          plain DRF, well queried and well written
+cold.py         cold starts, and memory after many requests
+redemptions.py  redemptions a second, by real processes
 report.py       medians, p99 and ratios as one table
 """

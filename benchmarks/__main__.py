@@ -1,17 +1,18 @@
 """Measure the product beside the limit and plain DRF, interleaved, through Zappa's own handler.
 
-python -m benchmarks [--size 100k] [--only TEXT] [--rounds 30] [--json]
+python -m benchmarks [--size 100k] [--only TEXT] [--rounds 20] [--json] [--save FILE] [--against FILE]
 """
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import data, report, tokens
-from benchmarks.contenders import CONTENDERS, LIMIT, Process, events
+from benchmarks import cold, data, redemptions, report, tokens
+from benchmarks.contenders import CONTENDERS, LIMIT, PRODUCT, Process, events
 from benchmarks.scenarios import SCENARIOS, Scenario
 from scripts.mariadb import MariaDB, MariaDBError, heed_signals
 
@@ -21,33 +22,63 @@ STATEMENTS = "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_select', 'Com_inse
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
-    parser.add_argument("--size", choices=list(data.SIZES), default="100k", help="rows (default: 100k)")
-    parser.add_argument("--only", default="", help="scenarios whose name holds this text")
-    parser.add_argument("--rounds", type=int, default=30, help=f"rounds of {BATCH} requests each (default: 30)")
-    parser.add_argument("--json", action="store_true", help="the table as JSON")
-    options = parser.parse_args()
+    options = arguments()
     heed_signals()
-    chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
     try:
         with data.server() as mariadb:
-            rows = compare(mariadb, options.size, chosen, options.rounds)
+            found = measure(mariadb, options)
     except MariaDBError as error:
         print(f"No MariaDB server: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(rows, indent=2) if options.json else report.table(rows))
+    if options.save:
+        options.save.write_text(json.dumps(found, indent=2))
+    print(json.dumps(found, indent=2) if options.json else report.everything(found))
+    if options.against:
+        print(report.comparison(found, json.loads(options.against.read_text())))
     return 0
 
 
-def compare(mariadb: MariaDB, size: str, scenarios: list[Scenario], rounds: int) -> list[dict[str, Any]]:
-    """One row a scenario and contender."""
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--size", choices=list(data.SIZES), default="100k", help="rows (default: 100k)")
+    parser.add_argument("--only", default="", help="only scenarios whose name holds this text")
+    parser.add_argument("--rounds", type=int, default=20, help=f"rounds of {BATCH} requests each (default: 20)")
+    parser.add_argument("--requests", type=int, default=10_000, help="requests while memory is watched")
+    parser.add_argument("--redemptions", type=int, default=2_000, help="redemptions of each kind")
+    parser.add_argument("--json", action="store_true", help="the figures as JSON")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep the figures, to compare later ones against")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="compare with figures that were kept")
+    return parser.parse_args()
+
+
+def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
+    """The table; without --only also cold starts, memory and redemptions."""
+    chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
+    rows = data.SIZES[options.size]
     environment, signed = tokens.issue(data.SUB)
-    environment["DATABASE_URL"] = data.load(mariadb, size)
+    environment["DATABASE_URL"] = data.load(mariadb, options.size)
+    found: dict[str, Any] = {
+        "size": options.size,
+        "table": compare(mariadb, environment, signed, chosen, rows, options),
+    }
+    if not options.only:
+        reads = [scenario for scenario in SCENARIOS if scenario.method == "GET"]
+        found["cold"] = cold.starts(CONTENDERS, environment, SCENARIOS[0], rows, signed)
+        found["memory"] = cold.memory(PRODUCT, environment, reads, rows, signed, options.requests)
+        found["redemptions"] = redemptions.measure(mariadb, options.redemptions)
+    return found
+
+
+def compare(
+    mariadb: MariaDB, environment: dict[str, str], signed: Any, scenarios: list[Scenario], rows: int, options: Any
+) -> list[dict[str, Any]]:
+    """One row a scenario and contender."""
     processes = [Process(contender, environment) for contender in CONTENDERS]
     try:
         found: list[dict[str, Any]] = []
         for scenario in tqdm(scenarios, desc="measuring", disable=None, leave=False):
-            found += one(mariadb, scenario, processes, data.SIZES[size], signed, rounds)
+            taking_part = [each for each in processes if not scenario.product_only or each.name == PRODUCT.name]
+            found += one(mariadb, scenario, taking_part, rows, signed, options.rounds)
         return found
     finally:
         for process in processes:
@@ -72,14 +103,14 @@ def one(mariadb: MariaDB, scenario: Scenario, processes: list[Process], rows: in
             for kind in ("cpu", "wall"):
                 series[process.name][kind] += heard[kind]
     figures = {name: report.summary(values) for name, values in series.items()}
-    limit = figures[LIMIT.name]["cpu"]
+    limit = figures[LIMIT.name]["cpu"] if LIMIT.name in figures else None
     return [
         {
             "scenario": scenario.name,
             "contender": name,
             **facts[name],
             **figures[name],
-            "ratio": figures[name]["cpu"] / limit,
+            "ratio": figures[name]["cpu"] / limit if limit else None,
         }
         for name in figures
     ]

@@ -19,6 +19,7 @@ class Scenario:
     method: str = "GET"
     body: Callable[[int], dict[str, Any]] | None = None
     staff: bool = False
+    product_only: bool = False  # nobody else has it
 
     def event(self, contender: str, rows: int, tokens: dict[str, str], turn: int) -> dict[str, Any]:
         """An API Gateway event, version 1."""
@@ -73,4 +74,10 @@ SCENARIOS = [
     Scenario(
         "change", "/api/v1/collectibles/{row}/", method="PATCH", body=lambda turn: {"points": turn % 900}, staff=True
     ),
+    Scenario("home", "/api/v1/home/", product_only=True),
+    Scenario("gallery", "/api/v1/collections/1/gallery/", product_only=True),
+    Scenario("missions", "/api/v1/missions/", product_only=True),
+    Scenario("inbox", "/api/v1/inbox/", product_only=True),
+    Scenario("me", "/api/v1/users/me/", product_only=True),
+    Scenario("owners of a collectible", "/api/v1/collectibles/{row}/copies/", product_only=True),
 ]
