@@ -47,7 +47,7 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
     wanted = request.headers.get("If-Match")
     if wanted is None or not has_etag(row) or is_held(row, wanted):
         return
-    current = view.get_serializer(row).data
+    current = view.get_serializer(view.get_queryset().get(pk=row.pk)).data
     extra = {"current": current, "differences": differences(request.data, current)}
     raise Refusal("precondition_failed", _("Somebody changed this row meanwhile."), status=412, extra=extra)
 
