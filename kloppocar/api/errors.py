@@ -1,5 +1,6 @@
 """Every error in one shape: `{"type", "errors": [{"code", "detail", "attr"}]}`, and `extra` where it helps."""
 
+import logging
 import sys
 from typing import Any
 
@@ -13,7 +14,13 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from drf_standardized_errors import formatter, handler
 from rest_framework.exceptions import APIException, ErrorDetail
 
+log = logging.getLogger(__name__)
+
 SIGNALLED = 1644  # MySQL: a trigger refused
+# What a server in trouble says, by its and the client's numbers: no connection or room left, going down or gone, killed
+# or interrupted, read-only while another takes over, waited too long.
+TROUBLE = {0, 1021, 1040, 1053, 1114, 1203, 1205, 1213, 1226, 1290, 1317, 1836, 1927, 1969, 3024}
+TROUBLE |= {2002, 2003, 2006, 2013, 2055}
 RETRY_AFTER = 2  # seconds; what a 503 of the database asks for
 
 
@@ -61,6 +68,15 @@ class ExceptionHandler(handler.ExceptionHandler):
             if isinstance(exc, kinds):
                 return refusal()
         return super().convert_known_exceptions(exc)
+
+    def report_exception(self, exc, response):
+        """A database in trouble is a line in the log, not a traceback for every request."""
+        number = self.exc.args[0] if self.exc.args else None
+        if isinstance(self.exc, (OperationalError, InterfaceError)) and number in TROUBLE:
+            log.error("the database is unavailable: %s", number, extra={"fields": {"number": number}})
+            response._has_been_logged = True  # which Django asks before it logs a 5xx
+        else:
+            super().report_exception(exc, response)
 
 
 def exception_handler(exc, context):
