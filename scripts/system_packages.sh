@@ -33,6 +33,7 @@ mariadb)
 browser)
     need chromium command -v chromium
     need chromium-driver command -v chromedriver
+    need curl command -v curl # the tour
     ;;
 esac
 [ ${#missing[@]} -gt 0 ] || exit 0
