@@ -1,7 +1,10 @@
 """The local issuer signs what the verifier takes, and exists on a developer's machine only."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from io import StringIO
@@ -148,3 +151,15 @@ def test_a_broken_key_file_is_named_and_is_a_503_for_the_api(db, own_folder, con
     with pytest.raises(CommandError, match=r"issuer\.pem cannot be read: delete it"):
         token("--sub", "x")
     assert get(ME, good).status_code == 503
+
+
+def test_a_token_by_name_from_a_database_without_tables_is_one_sentence(tmp_path):
+    environment = os.environ | {"ENV": "local", "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3"}
+
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "token", "alice"], env=environment, capture_output=True, text=True
+    )
+
+    assert asked.returncode == 1
+    assert "has it been migrated?" in asked.stderr
+    assert "Traceback" not in asked.stderr

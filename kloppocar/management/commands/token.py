@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from users import local_issuer
 from users.cognito import SUB_SHAPE
@@ -35,7 +36,10 @@ class Command(BaseCommand):
             raise CommandError("Tokens are signed here only where ENV is local and no user pool is configured.")
         if options["name"] and options["email"]:
             raise CommandError("--email goes with --sub; an existing person has their own.", returncode=2)
-        person = the_person(options["name"]) if options["name"] else User(email=options["email"])
+        try:
+            person = the_person(options["name"]) if options["name"] else User(email=options["email"])
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(f"The database cannot say who that is ({error}): has it been migrated?") from error
         sub = person.cognito_sub or options["sub"]
         try:
             token = sign(person, sub, options)
