@@ -1,7 +1,8 @@
 """What every serializer shares: localised texts, `fields`/`omit`, `lang`, and relations that respect visibility."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from copy import deepcopy
+from functools import cache, cached_property
 from typing import Any
 
 import orjson
@@ -9,9 +10,11 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from .conditions import is_fresh
 from .json import MAX_DEPTH, depth, holds_nul
 from .localized import LocalizedField, LocalizedSerializerField, resolve
 from .media import MediaField, validate_media
+from .prepared import Rows, Slot
 
 
 class MediaSerializerField(serializers.JSONField):
@@ -34,14 +37,45 @@ class StrictJSONField(serializers.JSONField):
         return value
 
 
+BIGGEST = (1 << 63) - 1
+MADE: dict[type, dict[str, serializers.Field]] = {}
+
+
+class RelatedKeyField(serializers.PrimaryKeyRelatedField):
+    """Finds a row by key with a statement that is compiled once, where every row of the model will do."""
+
+    def to_internal_value(self, data):
+        queryset: Any = self.get_queryset()
+        is_key = type(data) is int and abs(data) <= BIGGEST
+        if not is_key or self.pk_field is not None or not is_fresh(queryset):
+            return super().to_internal_value(data)
+        found = by_key(queryset.model).first(pk=data)
+        if found is None:
+            self.fail("does_not_exist", pk_value=data)
+        return found
+
+
+@cache
+def by_key(model: Any) -> Rows:
+    return Rows(lambda: model._default_manager.filter(pk=Slot("pk")))
+
+
 class ModelSerializer(serializers.ModelSerializer):
     """`?fields=`/`?omit=` narrow the outermost answer; `?lang=` adds `localized`, the resolved texts."""
 
+    serializer_related_field = RelatedKeyField
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         models.JSONField: StrictJSONField,
         LocalizedField: LocalizedSerializerField,
         MediaField: MediaSerializerField,
     }
+
+    def get_fields(self):
+        """Made once for a class, then copied, as DRF does with declared ones."""
+        made = MADE.get(type(self))
+        if made is None:
+            made = MADE[type(self)] = {name: deepcopy(field) for name, field in super().get_fields().items()}
+        return {name: deepcopy(field) for name, field in made.items()}
 
     def build_standard_field(self, field_name, model_field):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
@@ -127,7 +161,7 @@ class RefusingUnknownFields(serializers.Serializer):
         return super().to_internal_value(data)
 
 
-class EmbeddedField(serializers.PrimaryKeyRelatedField):
+class EmbeddedField(RelatedKeyField):
     """A related row: written by id (or by an object with one), read as a small object."""
 
     def __init__(self, *, serializer: type[serializers.BaseSerializer], **kwargs: Any) -> None:

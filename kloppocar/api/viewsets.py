@@ -1,32 +1,22 @@
 """What every viewset of ours does: strict parameters, narrow SQL, locked and versioned writes, honest caching."""
 
-import logging
-from functools import cache
-from hashlib import blake2b
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, models, transaction
-from django.http import Http404
 from django.utils import translation
-from orjson import Fragment
 from rest_framework import mixins, serializers
 from rest_framework.decorators import MethodMapper
-from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from . import replica
-from .etag import etag, etag_of, has_etag, is_named, refuse_if_moved_on
+from . import answers, replica
+from .etag import etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
-from .json import JSONRenderer
 from .localized import asked_language, speak
-from .pagination import beyond, field_of, ordered, total_order
-from .rows import After, Column, Only, Reading, Unplannable, chosen_names, has_version, language_of, order_column
+from .pagination import total_order
 from .serializers import PartsSerializer
 from .throttling import headers_of
 from .transactions import atomically
-
-log = logging.getLogger(__name__)
 
 
 class ViewSet(GenericViewSet):
@@ -81,18 +71,11 @@ class ViewSet(GenericViewSet):
 
     def answer_page(self, queryset: models.QuerySet) -> Response:
         """One page of these rows in the view's serializer: by the fast read path where it can serve them."""
-        reading = reading_of(self, queryset)
-        if reading is None:
-            page = self.paginate_queryset(narrowed(queryset, self))
-            return self.get_paginated_response(self.get_serializer(page, many=True).data)
-        paginator: Any = self.paginator
-        wanted = paginator.parts(paginator.look_at(queryset, self.request))
-        order = [order_column(queryset, column.name, sortable=len(wanted) > 1) for column in paginator.order]
-        places = reading.also(*order)
-        after, limit = after_of(paginator, queryset), paginator.size + 1
-        rows = [reading.fetch(ordered(part, paginator.way), after=after, limit=limit) for part in wanted]
-        page = paginator.close(rows, lambda row: [row[place] for place in places])
-        return self.get_paginated_response(reading.build(page))
+        return answers.page(self, queryset) or self.answer_ordinary_page(queryset)
+
+    def answer_ordinary_page(self, queryset: models.QuerySet) -> Response:
+        page = self.paginate_queryset(narrowed(queryset, self))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @property
     def default_response_headers(self):
@@ -113,37 +96,6 @@ class ViewSet(GenericViewSet):
         return response
 
 
-def reading_of(view: Any, queryset: models.QuerySet) -> Reading | None:
-    """How the fast read path reads these rows; None where the ordinary path has to, which the log says once."""
-    request = view.request
-    if request.accepted_renderer.format != "json":
-        return None
-    serializer = view.get_serializer_class()
-    try:
-        refuse_own_hooks(view)
-        chosen = chosen_names(serializer, request) if request.method in {"GET", "HEAD"} else None
-        language = language_of(serializer, request)
-        return Reading(serializer, queryset, view.get_serializer_context(), chosen=chosen, language=language)
-    except Unplannable as reason:
-        say_once(type(view).__name__, str(reason))
-        return None
-
-
-def refuse_own_hooks(view: Any) -> None:
-    """What a view does to model instances on their way needs model instances."""
-    if view.lookup_field != "pk":
-        raise Unplannable(f"it looks rows up by {view.lookup_field}")
-    hooks = ("paginate_queryset", "get_serializer") + (("get_object",) if view.detail else ())
-    for name in hooks:
-        if getattr(type(view), name) is not getattr(GenericViewSet, name):
-            raise Unplannable(f"it has a {name} of its own")
-
-
-@cache
-def say_once(view: str, reason: str) -> None:
-    log.warning("%s is served by the ordinary path: %s", view, reason)
-
-
 def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
     """Read only the columns that `?fields=`/`?omit=` leave, where they are plain columns."""
     if not {"fields", "omit"} & set(view.request.query_params):
@@ -158,14 +110,6 @@ def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
     return queryset.only(*sources, *order, "id")
 
 
-def after_of(paginator: Any, queryset: models.QuerySet) -> After | None:
-    """What the cursor asks for, as the fast read path takes it."""
-    if not paginator.cursor:
-        return None
-    fields = tuple(field_of(queryset, column.name) for column in paginator.way)
-    return After(tuple(paginator.way), tuple(paginator.cursor), fields, beyond)
-
-
 class ListMixin(mixins.ListModelMixin, ViewSet):
     """Pages of rows."""
 
@@ -178,28 +122,8 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
 
     def retrieve(self, request, *args, **kwargs):
         queryset = self.filter_queryset(self.get_queryset())
-        reading = None if asks_for_the_row(self) else reading_of(self, queryset)
-        return self.retrieve_row() if reading is None else self.read_row(queryset, reading)
-
-    def read_row(self, queryset: models.QuerySet, reading: Reading) -> Response:
-        """By the fast read path. The versions of what is shown make the `ETag` before anything is built; where they do
-        not say everything, the body itself does.
-        """
-        key = self.kwargs[self.lookup_url_kwarg or "pk"]
-        versions = [Column("version"), *(reading.plan.versions or ())] if has_version(queryset.model) else []
-        places = reading.also(Column("pk"), *versions)
-        rows = reading.fetch(queryset, only=Only("pk", (int(key),)))
-        if not rows:
-            raise Http404
-        if not versions:
-            return Response(reading.build(rows)[0])
-        tag, body = etag(*(rows[0][place] for place in places)), None
-        if reading.plan.versions is None:
-            body = JSONRenderer().render(reading.build(rows)[0])
-            tag = etag(*(rows[0][place] for place in places), blake2b(body, digest_size=8).hexdigest())
-        if is_named(tag, self.request.META.get("HTTP_IF_NONE_MATCH", "")):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(Fragment(body) if body else reading.build(rows)[0], headers={"ETag": tag})
+        key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        return answers.row(self, queryset, key) or self.retrieve_row()
 
     def retrieve_row(self) -> Response:
         """By DRF's ordinary path."""
@@ -214,15 +138,6 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
         if has_etag(row):
             response["ETag"] = etag_of(row)
         return response
-
-
-def asks_for_the_row(view: Any) -> bool:
-    """Whether a permission wants to look at the row itself, so that it has to be read as an instance."""
-    return any(
-        getattr(type(permission), "asks_for_rows_to_read", True)
-        and getattr(type(permission), "has_object_permission", None) is not BasePermission.has_object_permission
-        for permission in view.get_permissions()
-    )
 
 
 class CreateMixin(mixins.CreateModelMixin, ViewSet):
@@ -267,21 +182,7 @@ class UpdateMixin(mixins.UpdateModelMixin, LockedWrites):
 
 def answer_fresh(view: Any, row: Any, status: int = 200) -> Any:
     """The row as its next reader will see it, triggers' work included; also where the writer sees it no longer."""
-    return read_fresh(view, row, status) or write_fresh(view, row, status)
-
-
-def read_fresh(view: Any, row: Any, status: int) -> Response | None:
-    """By the fast read path, where that can serve it and the row is still visible."""
-    queryset = view.get_queryset()
-    reading = reading_of(view, queryset)
-    if reading is None:
-        return None
-    place, *version = reading.also(Column("pk"), *([Column("version")] if has_etag(row) else []))
-    rows = reading.fetch(queryset, only=Only("pk", (row.pk,)))
-    if not rows:
-        return None
-    headers = {"ETag": etag(rows[0][place], rows[0][version[0]])} if version else None
-    return Response(reading.build(rows)[0], status=status, headers=headers)
+    return answers.fresh(view, row.pk, status) or write_fresh(view, row, status)
 
 
 def write_fresh(view: Any, row: Any, status: int) -> Response:

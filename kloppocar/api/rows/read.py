@@ -80,7 +80,7 @@ class PartReading:
 
 def chosen_names(serializer: type, request: Any) -> frozenset[str] | None:
     """The fields that `?fields=`/`?omit=` leave; None means all. Unknown names are refused."""
-    if "fields" not in request.query_params and "omit" not in request.query_params:
+    if request.method not in {"GET", "HEAD"} or not {"fields", "omit"} & request.query_params.keys():
         return None
     return chosen_of(request, readable_names(serializer))
 
