@@ -49,3 +49,18 @@ def test_a_log_in_from_another_site_is_refused():
     forged = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "boss", "password": "x"})
 
     assert forged.status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+@pytest.mark.parametrize("path", ["/api/v1/categories/", "/"])
+def test_deployed_everything_is_said_over_https_and_says_so(settings, path, accept):
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+
+    plain = Client().get(path, headers={"accept": accept})
+    safe = Client().get(path, headers={"accept": accept}, secure=True)
+
+    assert (plain.status_code, plain["Location"]) == (301, f"https://testserver{path}")
+    assert safe["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert safe["X-Content-Type-Options"] == "nosniff"
