@@ -24,6 +24,7 @@ def test_no_page_may_stand_in_a_frame(path):
 
     assert page["Content-Type"].startswith("text/html")
     assert page["X-Frame-Options"] == "DENY"
+    assert page["Content-Security-Policy"].startswith("default-src 'self'")
 
 
 def test_a_session_writes_nothing_without_the_pages_own_token(browser):
