@@ -49,6 +49,7 @@ check: setup test-packages  ## format, lint, types, migrations, system checks, t
 	@$(MAKE) --no-print-directory test
 
 bench: setup test-packages  ## measure beside the limit and plain DRF (ARGS="--size 1m --only list --save FILE")
+	@scripts/system_packages.sh bench || true
 	@$(PYTHON) -m benchmarks $(ARGS)
 
 format: setup  ## format and repair what ruff can

@@ -7,6 +7,7 @@ worker.py       the process of one contender: an event in, an answer and its mil
 limit.py        the limit: a bare WSGI function, one SQL statement, orjson
 plain/          plain DRF, well queried and well written
 cold.py         cold starts, and memory after many requests
+server.py       requests a second under gunicorn, asked by wrk
 redemptions.py  redemptions a second, by real processes
 growth.py       what a day of so many people needs, from measured costs; docs/scaling.md
 report.py       medians, p99 and ratios as one table

@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import cold, data, redemptions, report, tokens
+from benchmarks import cold, data, redemptions, report, server, tokens
 from benchmarks.contenders import CONTENDERS, LIMIT, PRODUCT, Process, events
 from benchmarks.scenarios import SCENARIOS, Scenario
 from scripts.mariadb import MariaDB, MariaDBError, heed_signals
@@ -65,6 +65,7 @@ def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
         reads = [scenario for scenario in SCENARIOS if scenario.method == "GET"]
         found["cold"] = cold.starts(CONTENDERS, environment, SCENARIOS[0], rows, signed)
         found["memory"] = cold.memory(PRODUCT, environment, reads, rows, signed, options.requests)
+        found["server"] = server.rates(CONTENDERS, environment, SCENARIOS[0], signed)
         found["redemptions"] = redemptions.measure(mariadb, options.redemptions)
     return found
 

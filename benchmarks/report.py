@@ -38,6 +38,9 @@ def everything(found: dict[str, Any]) -> str:
         lines.append(
             f"memory after {kept['requests']} requests: {kept['early']:.1f} -> {kept['late']:.1f} MiB resident"
         )
+    if "server" in found:
+        served = ", ".join(f"{name} {rate:.0f}" for name, rate in found["server"].items())
+        lines.append(f"one gunicorn process, requests a second, list of 50: {served or 'NOT MEASURED: WRK IS MISSING'}")
     for name, rate in found.get("redemptions", {}).items():
         lines.append(f"redemptions a second, {name}: {rate:.0f}")
     return "\n".join(lines)

@@ -30,6 +30,9 @@ mariadb)
     need mariadb-server-core command -v mariadbd
     need mariadb-client-core command -v my_print_defaults # mariadb-install-db asks for it
     ;;
+bench)
+    need wrk command -v wrk
+    ;;
 browser)
     need chromium command -v chromium
     need chromium-driver command -v chromedriver
