@@ -19,4 +19,4 @@ class CollectibleViewSet(CrudViewSet):
 
     def get_queryset(self):
         visible = Collectible.objects.visible_to(self.request.user, RIGHT_NOW)
-        return visible.select_related("collection", "category").prefetch_related("sponsorships__sponsor")
+        return visible.prefetch_related("sponsorships__sponsor").select_related("collection", "category")

@@ -5,7 +5,9 @@ A cursor holds the values of the ordering columns of the last row seen. MySQL an
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import orjson
@@ -14,8 +16,8 @@ from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError as InvalidQuery
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
+CURSOR = re.compile(r"([?&])cursor=[^&]*")
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 MAX_CURSOR = 2_000
 BIGGEST = (1 << 63) - 1
@@ -83,10 +85,15 @@ class CursorPagination(BasePagination):
         return self.link(self.previous)
 
     def link(self, cursor: str | None) -> str | None:
+        """This page's address with another cursor, which needs no quoting."""
         if cursor is None:
             return None
-        here = self.request.build_absolute_uri()
-        return replace_query_param(here, "cursor", cursor) if "?" in here else f"{here}?cursor={cursor}"
+        here, found = CURSOR.subn(rf"\1cursor={cursor}", self.here)
+        return here if found else f"{here}{'&' if '?' in here else '?'}cursor={cursor}"
+
+    @cached_property
+    def here(self) -> str:
+        return self.request.build_absolute_uri()
 
     def get_html_context(self):
         return {"previous_url": self.get_previous_link(), "next_url": self.get_next_link()}
