@@ -371,6 +371,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [
         "kloppocar.api.filters.FilterBackend",
         "kloppocar.api.filters.SearchFilter",
+        "kloppocar.api.filters.MissingFilter",
         "kloppocar.api.filters.OrderingFilter",
     ],
     "DEFAULT_SCHEMA_CLASS": "kloppocar.api.schema.AutoSchema",

@@ -32,6 +32,7 @@ from communities.views import (
 from kloppocar import local_media, pages
 from kloppocar.account import AccountViewSet
 from kloppocar.api.routing import FirstWordResolver, LazyResolver, Router, lazy_view
+from kloppocar.localisation.views import LocalisationViewSet
 from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, RecipientViewSet
 
 SPECTACULAR = "drf_spectacular.views.Spectacular"
@@ -79,6 +80,7 @@ router.register("redemptions", RedemptionViewSet, "redemption")
 router.register("transfers", TransferViewSet, "transfer")
 router.register("missions", MissionViewSet, "mission")
 router.register("home", HomeViewSet, "home")
+router.register("localisation", LocalisationViewSet, "localisation")
 
 urlpatterns = [
     path("", pages.front, name="front"),

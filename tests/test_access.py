@@ -167,6 +167,9 @@ mission-detail              DELETE  401 403 403 403 403 204
 mission-claim               POST    401 409 409 409 409 409
 challenge-claim-list        POST    401 409 409 409 409 409
 home-list                   GET     401 200 200 200 200 200
+localisation-list           GET     401 403 403 403 403 200
+localisation-csv            GET     401 403 403 403 403 200
+localisation-csv            POST    401 403 403 403 403 415
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [
@@ -214,6 +217,7 @@ def rows(cast, api):
         "transfer": api("alice").post("/api/v1/transfers/", {"copy": redeemed["copy"]["id"]}).json()["id"],
         "mission": make_mission().id,
         "home": 0,
+        "localisation": 0,
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from collectibles.models import Mission, MissionState
@@ -86,6 +86,7 @@ class HomeNewsSerializer(ModelSerializer):
         read_only_fields = fields
 
 
+@extend_schema_serializer(many=False)
 class HomeSerializer(serializers.Serializer):
     """Everything that the home screen shows. `?fields=` and `?omit=` choose among the parts."""
 

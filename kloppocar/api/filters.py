@@ -13,7 +13,8 @@ from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
-from .localized import LocalizedField, Sortable, asked_language, text_in
+from .localized import LocalizedField, Sortable, asked_language, lacking, localized_fields, text_in
+from .permissions import is_staff
 
 MAX_IN = 200
 MAX_SEARCH = 100
@@ -81,6 +82,28 @@ class SearchFilter(BaseFilterBackend):
         return [query_parameter("search", {"type": "string", "maxLength": MAX_SEARCH}, f"A part of {names}.")]
 
 
+class MissingFilter(BaseFilterBackend):
+    """`?missing=de`, for staff: rows of which any text lacks that language."""
+
+    def filter_queryset(self, request, queryset, view):
+        language = request.query_params.get("missing")
+        if language is None or not lists_texts(view):
+            return queryset
+        refuse_unknown_language("missing", language)
+        return queryset.filter(lacking(queryset.model, language))
+
+    def get_schema_operation_parameters(self, view):
+        if not lists_texts(view):
+            return []
+        languages = {"type": "string", "enum": list(settings.CONTENT_LANGUAGES)}
+        return [query_parameter("missing", languages, "For staff: rows of which any text lacks this language.")]
+
+
+def lists_texts(view: Any) -> bool:
+    """Whether it lists rows with localised texts that staff write."""
+    return hasattr(view, "create") and bool(localized_fields(view.queryset.model))
+
+
 def searchable(queryset: QuerySet, name: str, language: str) -> Any:
     if isinstance(queryset.model._meta.get_field(name), LocalizedField):
         return KT(f"{name}__{language}")
@@ -131,9 +154,16 @@ def refuse_unknown_parameters(view: Any, request: Any) -> None:
         filterset = getattr(view, "filterset_class", None)
         known |= LISTS if view.pagination_class else set()
         known |= set(filterset.base_filters if filterset else ())
+        known |= {"missing"} if is_staff(request.user) and lists_texts(view) else set()
     errors = {name[:50]: "This parameter is not known here." for name in request.query_params if name not in known}
     if errors:
         raise ValidationError(errors, code="unknown_parameter")
     language = request.query_params.get("lang")
-    if language is not None and language not in settings.CONTENT_LANGUAGES:
-        raise ValidationError({"lang": f"Known are {', '.join(settings.CONTENT_LANGUAGES)}."}, code="unknown_language")
+    if language is not None:
+        refuse_unknown_language("lang", language)
+
+
+def refuse_unknown_language(parameter: str, language: str) -> None:
+    if language not in settings.CONTENT_LANGUAGES:
+        known = ", ".join(settings.CONTENT_LANGUAGES)
+        raise ValidationError({parameter: f"Known are {known}."}, code="unknown_language")

@@ -88,6 +88,32 @@ class LocalizedField(JSONField):
         validate_texts(value, max_length=self.text_length)
 
 
+def localized_fields(model: Any) -> list[LocalizedField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, LocalizedField)]
+
+
+def lacks(field: LocalizedField, language: str) -> models.Q:
+    """Rows whose text is not there in `language`; a text that may be left out lacks nothing while it is nowhere."""
+    name = field.name
+    absent = models.Q(**{f"{name}__{language}__isnull": True}) | models.Q(**{f"{name}__{language}": ""})
+    others = [code for code in settings.CONTENT_LANGUAGES if code != language]
+    return absent & models.Q(**{f"{name}__has_any_keys": others}) if field.blank else absent
+
+
+def lacks_text(field: LocalizedField, texts: dict[str, str], language: str) -> bool:
+    """The same of a text in memory."""
+    others = any(code in texts for code in settings.CONTENT_LANGUAGES if code != language)
+    return not texts.get(language) and (others or not field.blank)
+
+
+def lacking(model: Any, language: str) -> models.Q:
+    """Rows of which any text lacks `language`."""
+    condition = models.Q(pk__in=[])
+    for field in localized_fields(model):
+        condition |= lacks(field, language)
+    return condition
+
+
 class Sortable(models.Func):
     """A text in an order that ignores case (and accents, where the database can)."""
 

@@ -39,6 +39,8 @@ home-list 6
 inbox-detail 2
 inbox-list 3
 inbox-unread-count 2
+localisation-csv 1
+localisation-list 14
 membership-detail 3
 membership-list 3
 mission-detail 5

@@ -32,6 +32,8 @@ ORDINARY = {
     "challenge-contributions": "a top list that a window function ranks, with one's own place beside it",
     "collection-gallery-list": "shows the first copies of each collectible, which a window function picks",
     "home-list": "parts of many tables, each by the fast path",
+    "localisation-list": "numbers, neither a page nor a row",
+    "localisation-csv": "a file",
     "inbox-detail": "its ETag is the sum of two versions, which the view makes of the row",
     "inbox-unread-count": "a number, neither a page nor a row",
     "notification-preview": "texts in all languages and counts, neither a page nor a row",
