@@ -3,6 +3,7 @@
 from functools import cache
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.db import connection
 from rest_framework.test import APIClient
@@ -17,7 +18,16 @@ from users.models import User
 def django_db_setup(django_db_setup, django_db_blocker):
     """The suite's database holds our triggers, as every other does."""
     with django_db_blocker.unblock():
+        wait_longer()
         triggers.apply_all(connection)
+
+
+def wait_longer():
+    """A machine that is busy with several workers may be slower than any request may be."""
+    if connection.vendor == "mysql":
+        session = settings.MYSQL_SESSION.format(seconds=60)
+        connection.settings_dict["OPTIONS"] |= {"read_timeout": 60, "write_timeout": 60, "init_command": session}
+        connection.close()
 
 
 @pytest.fixture
