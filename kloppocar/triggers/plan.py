@@ -8,10 +8,11 @@ from kloppocar.models import AppliedObject
 from . import parse
 from .parse import SqlObject, digest
 
+# Asked for the table's database, which is the trigger's, the server leaves all others alone.
 SEEN_MYSQL = """
 SELECT trigger_name, 'TRIGGER', event_object_table, definer,
     CONCAT_WS(' ', action_timing, event_manipulation, event_object_table, action_statement)
-FROM information_schema.triggers WHERE trigger_schema = DATABASE()
+FROM information_schema.triggers WHERE event_object_schema = DATABASE()
 UNION ALL
 SELECT routine_name, routine_type, '', definer, routine_definition
 FROM information_schema.routines WHERE routine_schema = DATABASE()

@@ -29,13 +29,23 @@ def alice(real_db):
     return make_user("alice")
 
 
-def ids_of_connections(states="'Sleep', 'Query'"):
+def ids(query):
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM information_schema.processlist"
-            f" WHERE db = DATABASE() AND id <> CONNECTION_ID() AND command IN ({states})"
-        )
+        cursor.execute(query)
         return [row[0] for row in cursor.fetchall()]
+
+
+def idle():
+    """Only these: a connection that looks into information_schema shows up in any database for a moment."""
+    return ids("SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Sleep'")
+
+
+def waiting():
+    """Those that want a row which somebody holds."""
+    return ids(
+        "SELECT p.id FROM information_schema.innodb_trx t JOIN information_schema.processlist p"
+        " ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+    )
 
 
 def test_a_hundred_killed_connections_cost_no_request(alice):
@@ -43,7 +53,7 @@ def test_a_hundred_killed_connections_cost_no_request(alice):
         answers = []
         for _ in range(100):
             answers.append(api.ask("/api/v1/users/me/", sub=alice.cognito_sub).status)
-            for each in ids_of_connections():
+            for each in idle():
                 sql(f"KILL {each}")
 
     assert answers == [200] * 100
@@ -56,9 +66,7 @@ def test_a_connection_killed_while_it_works_is_a_503_and_nothing_is_half_done(al
         with transaction.atomic():
             User.objects.select_for_update().get(pk=alice.pk)
             with scanning(api, alice, code) as answers:
-                wait_until_somebody_waits()
-                for each in ids_of_connections("'Query'"):
-                    sql(f"KILL {each}")
+                sql(f"KILL {wait_until_somebody_waits()}")
         again = api.redeem(alice.cognito_sub, code)
 
     (answer,) = answers
@@ -134,16 +142,11 @@ class scanning:
 
 
 def wait_until_somebody_waits(seconds=10):
-    """For a row that we hold."""
+    """For a row that we hold; their connection's id."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT COUNT(*) FROM information_schema.innodb_trx t JOIN information_schema.processlist p"
-                " ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
-            )
-            if cursor.fetchone()[0]:
-                return
+        if found := waiting():
+            return found[0]
         time.sleep(0.12)  # the server looks anew only when nobody asked for 0.1 s
     raise AssertionError("nobody came to wait")
 
