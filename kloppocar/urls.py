@@ -88,7 +88,11 @@ urlpatterns = [
     path("health/ready/", pages.ready, name="ready"),
     FirstWordResolver("api/v1/", router.urls),
     path("api/schema/", lazy_view(f"{SPECTACULAR}APIView", permission_classes=[AllowAny]), name="schema"),
-    path("api/docs/", lazy_view(f"{SPECTACULAR}SwaggerSplitView", permission_classes=[AllowAny]), name="docs"),
+    path(
+        "api/docs/",
+        lazy_view(f"{SPECTACULAR}SwaggerSplitView", url_self="./", permission_classes=[AllowAny]),
+        name="docs",
+    ),
     path("api/auth/", include("rest_framework.urls")),
     LazyResolver("admin/", admin_routes, "admin"),
 ]
