@@ -21,7 +21,8 @@ class DatabaseCache(db.DatabaseCache):
         lock = connection.ops.for_update_sql() if connection.features.has_select_for_update else ""
         with transaction.atomic(using=alias), connection.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM {table} WHERE cache_key = %s {lock}", [stored])  # noqa: S608 - our name
-            value = self.get(key, version=version)
+            is_held = cursor.fetchone() is not None  # what is made a moment later nobody holds, and must not be counted
+            value = self.get(key, version=version) if is_held else None
             if value is None:
                 raise ValueError("There is no such counter.")
             pickled = base64.b64encode(pickle.dumps(value + delta, self.pickle_protocol)).decode()
