@@ -33,8 +33,8 @@ def main() -> int:
     if options.save:
         options.save.write_text(json.dumps(found, indent=2))
     print(json.dumps(found, indent=2) if options.json else report.everything(found))
-    if options.against:
-        print(report.comparison(found, json.loads(options.against.read_text())))
+    if options.against:  # beside JSON it would spoil it
+        print(report.comparison(found, options.against), file=sys.stderr if options.json else sys.stdout)
     return 0
 
 
@@ -47,8 +47,21 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--redemptions", type=int, default=2_000, help="redemptions of each kind")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--save", type=Path, metavar="FILE", help="keep the figures, to compare later ones against")
-    parser.add_argument("--against", type=Path, metavar="FILE", help="compare with figures that were kept")
-    return parser.parse_args()
+    parser.add_argument("--against", type=kept, metavar="FILE", help="compare with figures that were kept")
+    options = parser.parse_args()
+    if options.against and options.against["size"] != options.size:
+        parser.error(f"--against holds figures of {options.against['size']} rows, and {options.size} are asked for")
+    return options
+
+
+def kept(path: str) -> dict[str, Any]:
+    """The figures of an earlier --save; read before minutes are spent on measuring."""
+    try:
+        found = json.loads(Path(path).read_text())
+        report.comparison(found, found)
+        return {"size": found["size"], "table": found["table"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{path} holds no figures that --save kept ({type(error).__name__})") from None
 
 
 def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
