@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Window
-from django.db.models.functions import Coalesce, Rank, RowNumber
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
@@ -93,12 +93,23 @@ class Challenge(VersionedRow):
 
 
 class ChallengeContributionQuerySet(models.QuerySet["ChallengeContribution"]):
-    def top(self, size: int, user: Any) -> "ChallengeContributionQuerySet":
-        """The first `size` places of one challenge, and `user`'s own wherever it is."""
-        ranked = self.annotate(
-            place=Window(Rank(), order_by=F("count").desc()), line=Window(RowNumber(), order_by=["-count", "id"])
-        )
-        return ranked.filter(Q(line__lte=size) | Q(user=user.pk)).order_by("line")
+    def top_list(self, challenge: Challenge, user: Any) -> "ChallengeContributionQuerySet":
+        """One challenge's contributions, the largest first, along their index.
+
+        With each row `my_count` and `my_place` of `user`: read once for all rows, wherever their own row is.
+        """
+        rows = self.filter(challenge=challenge.pk)
+        mine = Subquery(rows.filter(user=user.pk).values("count")[:1])
+        above = rows.filter(count__gt=mine).order_by().values("challenge").annotate(n=Count("pk")).values("n")
+        return rows.annotate(my_count=mine, my_place=1 + Coalesce(Subquery(above), 0)).order_by("-count", "-id")
+
+    def number_before(self, row: "ChallengeContribution") -> tuple[int, int]:
+        """How many rows of its top list have a larger count than `row`, and how many stand before it."""
+        larger = Q(count__gt=row.count)
+        before = larger | Q(count=row.count, pk__gt=row.pk)
+        rows = self.filter(challenge=row.challenge_id, count__gte=row.count)
+        found = rows.aggregate(larger=Count("pk", filter=larger), before=Count("pk", filter=before))
+        return found["larger"], found["before"]
 
 
 class ChallengeContribution(Row):

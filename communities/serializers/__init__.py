@@ -1,6 +1,12 @@
 """Communities, their members, challenges and news as JSON."""
 
-from .challenge import ChallengeSerializer, ContributionsSerializer, EndsAfterItStarts, refuse_other_kinds
+from .challenge import (
+    ChallengeSerializer,
+    ContributionSerializer,
+    ContributionsSerializer,
+    EndsAfterItStarts,
+    refuse_other_kinds,
+)
 from .community import (
     BanSerializer,
     CommunitySerializer,
@@ -14,6 +20,7 @@ __all__ = [
     "BanSerializer",
     "ChallengeSerializer",
     "CommunitySerializer",
+    "ContributionSerializer",
     "ContributionsSerializer",
     "EndsAfterItStarts",
     "MembershipSerializer",

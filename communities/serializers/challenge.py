@@ -92,7 +92,9 @@ class ContributionSerializer(ModelSerializer):
 
 
 class ContributionsSerializer(serializers.Serializer):
-    """The top of a challenge's list, and where the caller stands, also when that is further down."""
+    """A page of a challenge's top list, and where the caller stands, also when that is on another page."""
 
     mine = ContributionSerializer(allow_null=True)
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
     results = ContributionSerializer(many=True)

@@ -1,6 +1,7 @@
 """Who comes, who goes, and who is kept out: joining, leaving, bans, the last owner, and the log of all that."""
 
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.db import DatabaseError, connection
@@ -348,3 +349,24 @@ def test_the_top_list_shares_places_and_shows_ones_own(api, club, cast, django_a
     assert [(row["place"], row["count"]) for row in body["results"]] == [(1, 9), (2, 7), (2, 7)]
     assert (body["mine"]["place"], body["mine"]["user"]["username"]) == (5, "carol")
     assert api(None).get(path).json()["mine"] is None
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 6])
+def test_places_go_on_from_page_to_page_there_and_back(api, club, cast, size):
+    challenge, client = make_challenge(community=club), api("carol")
+    for count in (9, 7, 7, 7, 5, 5, 1):
+        challenge.contributions.create(user=make_user(), count=count)
+    url, pages = f"/api/v1/challenges/{challenge.id}/contributions/?page_size={size}", []
+
+    while url:
+        pages.append(client.get(url).json())
+        url = pages[-1]["next"]
+    back, url = [], pages[-1]["previous"]
+    while url:
+        back.append(client.get(url).json())
+        url = back[-1]["previous"]
+
+    places = [[row["place"] for row in page["results"]] for page in pages]
+    assert list(chain(*places)) == [1, 2, 2, 2, 5, 5, 7]
+    assert [[row["place"] for row in page["results"]] for page in reversed(back)] == places[:-1]
+    assert pages[0]["mine"] is None
