@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import sys
 from collections import ChainMap
@@ -106,6 +107,22 @@ CORS_EXPOSE_HEADERS = [
     "X-Request-ID",
 ]
 CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"]
+
+
+def public_url() -> str:
+    """The address that people's phones reach, without its last slash; it stands in printed QR codes, so it is short."""
+    url = env.str("PUBLIC_URL", default="").rstrip("/")
+    if not url:
+        return f"http://localhost:{os.environ.get('PORT') or '8000'}" if LOCAL else ""
+    scheme = "https?" if LOCAL else "https"
+    if len(url) > 100 or not re.fullmatch(
+        rf"{scheme}://([\w.-]+|\[[0-9a-f:]+\])(:\d{{1,5}})?(/[\w.~/-]*)?", url, re.ASCII
+    ):
+        stop(f"PUBLIC_URL is {url[:110]!r}: it must look like https://play.example.org, at most 100 characters.")
+    return url
+
+
+PUBLIC_URL = public_url()
 
 # --- Sign-in -------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,29 @@ def test_a_stage_starts_with_the_database_in_parts():
 
 
 @pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        (DEPLOYED, ""),
+        (DEPLOYED | {"PUBLIC_URL": "https://play.example.org/dev/"}, "https://play.example.org/dev"),
+        ({"ENV": "local"}, "http://localhost:8000"),
+        ({"ENV": "local", "PORT": "8123"}, "http://localhost:8123"),
+        ({"ENV": "local", "PUBLIC_URL": "http://192.168.0.7:8000"}, "http://192.168.0.7:8000"),
+    ],
+)
+def test_the_address_of_phones_is_said_or_local(given, address):
+    done = subprocess.run(
+        [sys.executable, "-c", "import kloppocar.settings as s; print(repr(s.PUBLIC_URL))"],
+        env={"PATH": os.environ["PATH"]} | given,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.strip() == repr(address), done.stderr
+
+
+@pytest.mark.parametrize(
     ("changes", "named"),
     [
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
@@ -80,6 +103,10 @@ def test_a_stage_starts_with_the_database_in_parts():
         ({"DB_SSL_CA": "nowhere.pem"}, "DB_SSL_CA"),
         ({"DEBUG": "on"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        ({"PUBLIC_URL": "http://play.example.org"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "play.example.org"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://play.example.org/?a=b"}, "PUBLIC_URL"),
+        ({"PUBLIC_URL": "https://" + "x" * 100}, "PUBLIC_URL"),
         ({"COGNITO_USER_POOL_ID": ""}, "COGNITO_USER_POOL_ID"),
         ({"COGNITO_CLIENT_IDS": ""}, "COGNITO_CLIENT_IDS"),
         ({"COGNITO_JWKS": "{}"}, "COGNITO_JWKS"),

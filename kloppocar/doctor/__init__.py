@@ -13,6 +13,7 @@ CHECKS: dict[str, list[Callable[[], Finding]]] = {
         configuration.debug,
         configuration.system_checks,
         configuration.hosts,
+        configuration.public_address,
         configuration.cross_origin,
         configuration.shared_cache,
         configuration.database_secret,

@@ -40,6 +40,15 @@ def hosts() -> Finding:
     return green(", ".join(settings.ALLOWED_HOSTS))
 
 
+def public_address() -> Finding:
+    """What printed QR codes lead to: once they hang in the world, nobody can correct them."""
+    if settings.PUBLIC_URL:
+        return green(f"QR codes lead to {settings.PUBLIC_URL}")
+    return yellow(
+        "QR codes lead to whatever address they were asked for at", "Set PUBLIC_URL before anything is printed."
+    )
+
+
 def cross_origin() -> Finding:
     """Which web pages of other origins may read answers; apps on a phone need none."""
     origins = settings.CORS_ALLOWED_ORIGINS

@@ -84,6 +84,8 @@ def test_a_check_that_breaks_is_red_and_stops_no_other(db, monkeypatch):
         ({"MEDIA_URL": "media"}, "system checks", "red", "urls.E006"),
         ({"SESSION_COOKIE_SECURE": False}, "system checks", "yellow", "security.W"),
         ({"ALLOWED_HOSTS": ["*"]}, "hosts", "red", "any host is answered for"),
+        ({"PUBLIC_URL": ""}, "public address", "yellow", "whatever address"),
+        ({"PUBLIC_URL": "https://play.example"}, "public address", "green", "QR codes lead to https://play.example"),
         ({"CORS_ALLOW_ALL_ORIGINS": True}, "cross origin", "red", "pages of every origin"),
         ({"CORS_ALLOWED_ORIGINS": ["https://a.example", "http://b.example"]}, "cross origin", "red", "http://b.exam"),
         ({"CORS_ALLOWED_ORIGINS": ["https://a.example"]}, "cross origin", "green", "https://a.example"),
