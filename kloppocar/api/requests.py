@@ -16,6 +16,8 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from .permissions import is_staff
+
 log = logging.getLogger("kloppocar.request")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 is_request_id = re.compile(r"[A-Za-z0-9_.=:-]{8,64}").fullmatch
@@ -39,14 +41,31 @@ class JSONFormatter(logging.Formatter):
 
 
 class QueryCounter:
-    """Counts statements on every connection while a request runs."""
+    """Counts statements on every connection while a request runs, and the seconds that they were waited for."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count, self.seconds = 0, 0.0
 
     def __call__(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
         self.count += 1
-        return execute(sql, params, many, context)
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+def server_timing(counter: QueryCounter, milliseconds: float) -> str:
+    """What a browser's developer tools draw beside the request, and `curl -i` shows."""
+    statements = f"{counter.count} statement{'' if counter.count == 1 else 's'}"
+    return f'db;dur={counter.seconds * 1000:.1f};desc="{statements}", total;dur={milliseconds:.1f}'
+
+
+def show_timing(response: HttpResponse, timing: str) -> None:
+    """Also to the scripts of an origin that may read the answer at all."""
+    response["Server-Timing"] = timing
+    if origin := response.get("Access-Control-Allow-Origin"):
+        response["Timing-Allow-Origin"] = origin
 
 
 def ids_on_lambda(request: HttpRequest) -> dict[str, Any]:
@@ -87,7 +106,10 @@ class RequestMiddleware:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id.get()
-            self.log(request, response, milliseconds=(time.perf_counter() - started) * 1000, queries=counter.count)
+            milliseconds = (time.perf_counter() - started) * 1000
+            if settings.LOCAL or is_staff(getattr(request, "user", None)):  # how long others' rows took is not for all
+                show_timing(response, server_timing(counter, milliseconds))
+            self.log(request, response, milliseconds=milliseconds, counter=counter)
             return response
         finally:
             for wrapper in wrappers:
@@ -97,7 +119,7 @@ class RequestMiddleware:
                 self.is_cold = False
                 keep_what_is_loaded()
 
-    def log(self, request: HttpRequest, response: HttpResponse, *, milliseconds: float, queries: int) -> None:
+    def log(self, request: HttpRequest, response: HttpResponse, *, milliseconds: float, counter: QueryCounter) -> None:
         match = request.resolver_match
         user = getattr(request, "user", None)
         fields = {
@@ -105,7 +127,8 @@ class RequestMiddleware:
             "route": (match.view_name or match.route) if match else None,
             "status": response.status_code,
             "ms": round(milliseconds, 1),
-            "queries": queries,
+            "queries": counter.count,
+            "db_ms": round(counter.seconds * 1000, 1),
             "user_id": getattr(user, "pk", None),
             "cold": self.is_cold,
             **ids_on_lambda(request),
