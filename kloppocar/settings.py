@@ -153,7 +153,7 @@ if SNS_PLATFORM_APPLICATION_ARN and ":app/" not in SNS_PLATFORM_APPLICATION_ARN:
 SIGN_UP = "kloppocar.signup.sign_up"  # what the first valid token of an unknown person calls
 
 AUTH_USER_MODEL = "users.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["users.log_in.PasswordBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -300,6 +300,9 @@ THROTTLE_RATES = {  # how many, in how many seconds
     "code_guesses_of_address": (100, 600),
     "transfer_guesses": (10, 600),
     "transfer_guesses_of_address": (100, 600),
+    "log_ins": (10, 600),  # wrong passwords for one name at one address; counted whatever THROTTLING says
+    "log_ins_of_address": (50, 600),
+    "log_ins_of_name": (100, 3_600),  # more than one address can use up
 }
 
 # --- The project ---------------------------------------------------------------------------------------------
@@ -425,6 +428,7 @@ SPECTACULAR_SETTINGS = {
 # --- Browsers ------------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not LOCAL
+SESSION_COOKIE_AGE = 12 * 3_600  # a working day of staff
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000

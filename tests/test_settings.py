@@ -18,13 +18,14 @@ DEPLOYED = {
     "COGNITO_USER_POOL_ID": "eu-central-1_example",
     "COGNITO_CLIENT_IDS": "app",
 }
+RANDOM = "".join(map(chr, range(48, 123)))  # of fifty different characters and more, as the check wants it
 
 
-def start(**variables):
+def start(*options, **variables):
     """Start Django with these variables alone; the exit code and what it printed."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"],
+        [sys.executable, "manage.py", "check", *options],
         env=keep | variables,
         cwd=settings.BASE_DIR,
         capture_output=True,
@@ -48,6 +49,12 @@ def test_every_variable_is_in_the_example_and_in_the_readme():
 
 def test_a_deployed_stage_starts():
     assert start(**DEPLOYED)[0] == 0
+
+
+def test_django_finds_nothing_to_say_against_a_deployed_stage():
+    code, output = start("--deploy", "--fail-level", "WARNING", **DEPLOYED | {"SECRET_KEY": RANDOM})
+
+    assert code == 0, output
 
 
 def test_a_stage_starts_with_the_database_in_parts():

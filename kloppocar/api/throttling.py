@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
@@ -59,6 +59,14 @@ class Budget(NamedTuple):
     def spend(self) -> Usage:
         """Count one."""
         return self.usage(ask(self.count_one, 0))
+
+    def give_back(self) -> None:
+        """Uncount one that was spent."""
+        ask(self.uncount_one, None)
+
+    def uncount_one(self) -> None:
+        with suppress(ValueError):  # its window is over
+            caches[self.cache].decr(self.key)
 
     def count_one(self) -> int:
         cache, key = caches[self.cache], self.key

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import Category
+from kloppocar.api.browsers import POLICY
 from users.models import User
 
 CATEGORY = {"name": {"en": "Wheel"}}
@@ -25,6 +26,46 @@ def test_no_page_may_stand_in_a_frame(path):
     assert page["Content-Type"].startswith("text/html")
     assert page["X-Frame-Options"] == "DENY"
     assert page["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+PAGES = [
+    "/",
+    "/nowhere/",
+    "/admin/",
+    "/admin/users/user/",
+    "/admin/users/user/add/",
+    "/admin/nowhere/",
+    "/admin/password_change/",
+    "/api/auth/login/",
+    "/api/auth/logout/",
+    "/api/docs/",
+    "/api/v1/",
+    "/api/v1/categories/",
+    "/api/v1/categories/0/",
+    "/api/v1/nowhere/",
+]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/*", "application/xhtml+xml, text/*;q=0.9"])
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("who", ["nobody", "staff"])
+def test_every_page_says_whose_scripts_may_run(browser, who, path, accept):
+    for method in ("get", "post"):
+        page = getattr(browser if who == "staff" else Client(), method)(path, headers={"accept": accept})
+
+        if page["Content-Type"].startswith("text/html"):
+            assert page["Content-Security-Policy"] == POLICY
+            assert "script-src" not in POLICY
+            assert page["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_page_about_a_crash_says_so_too(browser, monkeypatch):
+    monkeypatch.setattr("kloppocar.pages.render", lambda *args: 1 / 0)
+    browser.raise_request_exception = False
+
+    page = browser.get("/", headers={"accept": "text/html"})
+
+    assert (page.status_code, page["Content-Security-Policy"]) == (500, POLICY)
 
 
 def test_a_session_writes_nothing_without_the_pages_own_token(browser):

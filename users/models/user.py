@@ -32,6 +32,10 @@ class UserManager(BaseUserManager["User"]):
         flags = {"is_staff": True, "is_superuser": True, "status": UserStatus.ACTIVE}
         return self.create_user(username=username, password=password, **flags, **fields)
 
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Who logs in by this name: as unique as names are, and the same on every database."""
+        return self.get(username_key=(username or "").strip().lower())
+
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: Any) -> "UserQuerySet":
