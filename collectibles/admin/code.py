@@ -1,0 +1,45 @@
+"""Codes, as they are printed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from collectibles import codes
+from collectibles.models import DistributionCode
+from kloppocar.api.admin import RowAdmin
+
+
+class CodeForm(forms.ModelForm):
+    """Takes a code as it is printed; an empty one is drawn."""
+
+    code = forms.CharField(required=False, max_length=codes.MAX_TYPED, help_text="Empty: one is drawn.")
+
+    def clean_code(self) -> str:
+        typed = self.cleaned_data["code"]
+        if not typed:
+            return self.instance.code or codes.new_code()
+        try:
+            return codes.normalise(typed)
+        except codes.MistypedCode:
+            raise forms.ValidationError("The check character is wrong, or no code can look like this.") from None
+
+
+@admin.register(DistributionCode)
+class DistributionCodeAdmin(RowAdmin):
+    form = CodeForm
+    list_display = ("printed", "distribution", "uses", "max_uses", "revoked_at")
+    list_select_related = ("distribution",)
+    list_filter = ("revoked_at", "created_at")
+    search_fields = ("code",)
+    autocomplete_fields = ("distribution",)
+
+    @admin.display(description="code", ordering="code")
+    def printed(self, row: DistributionCode) -> str:
+        return codes.format_code(row.code)
+
+    def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """A code is found as it is printed, too."""
+        as_typed, _ = super().get_search_results(request, queryset, search_term)
+        compact, _ = super().get_search_results(request, queryset, search_term.replace("-", ""))
+        return as_typed | compact, False
