@@ -1,10 +1,5 @@
-"""The table of texts: a line for each text, a column for each language, in CSV that a spreadsheet opens and saves.
+"""The table of texts: a line for each text, a column for each language, in CSV that a spreadsheet opens and saves."""
 
-A cell that a spreadsheet would take for a formula is written with an apostrophe in front, which is taken off again when
-the table comes back.
-"""
-
-import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
@@ -14,15 +9,16 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from kloppocar.api import spreadsheet
 from kloppocar.api.errors import Refusal
 from kloppocar.api.localized import lacking, lacks_text
+from kloppocar.api.spreadsheet import encoded, guarded, unguarded
 
 from .registry import fields_of, localized_models
 
 KEYS = ["model", "id", "version", "field"]
 BATCH = 500
 BYTES, LINES = 4 << 20, 10_000  # what is taken at once
-LIKE_A_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
@@ -31,7 +27,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 
 def written(models: Iterable[str], missing: str | None) -> Iterator[bytes]:
     """The table of these models, batch by batch; of those texts alone that lack `missing`, when it is given."""
-    yield "\ufeff".encode()  # or a spreadsheet takes it for something older than UTF-8
+    yield spreadsheet.BOM
     yield encoded([[*KEYS, *settings.CONTENT_LANGUAGES]])
     for label in models:
         model = localized_models()[label]
@@ -59,20 +55,6 @@ def lines_of(label: str, row: Any, missing: str | None) -> Iterator[list[Any]]:
             yield [label, row.pk, row.version, name, *cells]
 
 
-def encoded(lines: Iterable[list[Any]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer).writerows(lines)
-    return buffer.getvalue().encode()
-
-
-def guarded(text: str) -> str:
-    return f"'{text}" if LIKE_A_FORMULA.match(text) else text
-
-
-def unguarded(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and LIKE_A_FORMULA.match(cell[1:]) else cell
-
-
 # --- In ----------------------------------------------------------------------------------------------------------
 
 
@@ -91,33 +73,15 @@ class Line:
 
 def read(content: bytes) -> list[Line]:
     """Every line that is not empty, those with a problem too; refuses what is no such table."""
-    text = decoded(content)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
-    try:
-        header = checked_header(next(rows, []))
-        lines = [line_of(number, header, row) for number, row in enumerate(rows, start=2) if any(row)]
-    except csv.Error as error:
-        raise Refusal("malformed_csv", _("This is not CSV: {error}.").format(error=error), status=400) from None
+    if len(content) > BYTES:
+        raise Refusal("too_large", _("At most {size} MiB at once.").format(size=BYTES >> 20), status=413)
+    rows = spreadsheet.read(io.BytesIO(content))
+    header = checked_header(next(rows, []))
+    lines = [line_of(number, header, row) for number, row in enumerate(rows, start=2) if any(row)]
     if len(lines) > LINES:
         raise Refusal("too_many_lines", _("At most {lines} lines at once.").format(lines=LINES), status=400)
     refuse_doubles(lines)
     return lines
-
-
-def decoded(content: bytes) -> str:
-    if len(content) > BYTES:
-        raise Refusal("too_large", _("At most {size} MiB at once.").format(size=BYTES >> 20), status=413)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        detail = _("This is not UTF-8 (at byte {place}): save it as CSV UTF-8.").format(place=error.start)
-        raise Refusal("not_utf8", detail, status=400) from None
-
-
-def delimiter_of(text: str) -> str:
-    """German spreadsheets write semicolons, others commas or tabs."""
-    header = text.partition("\n")[0]
-    return max(",;\t", key=header.count)
 
 
 def checked_header(header: list[str]) -> list[str]:
