@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from catalog.models import Collection
-from kloppocar.api.conditions import constant
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
@@ -31,7 +31,7 @@ class MissionState(models.TextChoices):
     CLAIMED = "claimed"
 
 
-def is_open(now: datetime) -> Q:
+def is_open(now: datetime | RightNow) -> Q:
     return Q(active=True, starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
 
 
@@ -44,7 +44,7 @@ class MissionQuerySet(models.QuerySet["Mission"]):
     def active(self) -> "MissionQuerySet":
         return self.filter(active=True, collection__active=True)
 
-    def open_at(self, now: datetime) -> "MissionQuerySet":
+    def open_at(self, now: datetime | RightNow) -> "MissionQuerySet":
         """Those whose reward can be claimed at `now`, by the rule of `Mission.is_open_at`."""
         return self.filter(is_open(now))
 

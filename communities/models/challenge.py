@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from kloppocar.api.conditions import constant
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow
@@ -35,7 +35,7 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def of_active_communities(self) -> "ChallengeQuerySet":
         return self.filter(community__active=True)
 
-    def running_at(self, now: datetime) -> "ChallengeQuerySet":
+    def running_at(self, now: datetime | RightNow) -> "ChallengeQuerySet":
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
 
     def with_progress(self) -> "ChallengeQuerySet":

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kloppocar.api.conditions import constant
+from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
@@ -63,7 +63,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         mine = Membership.objects.in_force_at(timezone.now()).filter(user=user, community__active=True)
         return self.filter(community__in=mine.values("community"))
 
-    def in_force_at(self, now: datetime) -> "MembershipQuerySet":
+    def in_force_at(self, now: datetime | RightNow) -> "MembershipQuerySet":
         """Those of people who are not banned."""
         return self.filter(Q(banned_until__isnull=True) | Q(banned_until__lte=now))
 

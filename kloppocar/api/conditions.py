@@ -16,6 +16,8 @@ from django.db.models import BigIntegerField, DateTimeField, Expression, QuerySe
 from django.db.models.sql.where import WhereNode
 from django.utils import timezone
 
+from .prepared import Slot
+
 
 class RightNow(Expression):
     """The time at which a statement runs, by our clock; in a filter it stands where `timezone.now()` would."""
@@ -26,10 +28,12 @@ class RightNow(Expression):
         return "%s", [self.value(connection)]
 
     def value(self, connection: Any) -> Any:
-        return connection.ops.adapt_datetimefield_value(stopped_at.get() or timezone.now())
+        now = stopped_at.get() or timezone.now()
+        return now if now is LATER else connection.ops.adapt_datetimefield_value(now)
 
 
 RIGHT_NOW = RightNow()
+LATER = Slot("now")  # the time of a statement that is compiled now and runs later
 
 
 class Given(Expression):
@@ -48,13 +52,13 @@ class Given(Expression):
         return self.number
 
 
-stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None)
+stopped_at: ContextVar[datetime | Slot | None] = ContextVar("stopped_at", default=None)
 
 
 @contextmanager
-def stopped_clock() -> Iterator[None]:
-    """While two statements are compared, it is the same time in both."""
-    token = stopped_at.set(timezone.now())
+def stopped_clock(at: datetime | Slot | None = None) -> Iterator[None]:
+    """While two statements are compared, it is the same time in both; LATER leaves it open."""
+    token = stopped_at.set(at or timezone.now())
     try:
         yield
     finally:

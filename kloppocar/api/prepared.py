@@ -9,7 +9,7 @@ elsewhere an ordinary queryset is right. `Slot("code")` stands for a value that 
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import Expression
@@ -19,21 +19,22 @@ from django.db.models.sql import InsertQuery, UpdateQuery
 from .connections import read
 
 
-class Named(NamedTuple):
-    """Where a value goes among the parameters."""
-
-    name: str
-
-
 class Slot(Expression):
-    """A value that is named when a statement is written, and given when it runs."""
+    """A value that is named when a statement is written, and given when it runs; it is a parameter of its own."""
 
     def __init__(self, name: str, output_field: models.Field | None = None) -> None:
         super().__init__(output_field=output_field)
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [Named(self.name)]
+        return "%s", [self]
+
+
+class Somebody:
+    """Stands for the person who asks where a queryset is written once; who they are is given at each call."""
+
+    is_authenticated, is_active, is_staff = True, True, False
+    pk, created_at = Slot("user"), Slot("joined")
 
 
 class Prepared:
@@ -53,7 +54,7 @@ class Prepared:
 
 
 def filled(params: Iterable[Any], values: dict[str, Any]) -> list[Any]:
-    return [adapted(values[param.name]) if isinstance(param, Named) else param for param in params]
+    return [adapted(values[param.name]) if isinstance(param, Slot) else param for param in params]
 
 
 def adapted(value: Any) -> Any:

@@ -12,6 +12,7 @@ ORM for each request, and the rest of the statement's text is remembered by that
     statement.py  queryset and columns -> one SQL statement; its text is remembered
     parts.py      lists inside of rows: one more statement by id
     read.py       all of it for one request
+    written.py    the same for a queryset that is written once and compiled once
 
 What a serializer computes is planned too if it says what it reads:
 
@@ -28,6 +29,7 @@ from .fields import reads
 from .plan import Unplannable, has_version
 from .read import Reading, chosen_names, language_of, order_column
 from .statement import After, Column, Only
+from .written import WrittenReading
 
 __all__ = [
     "After",
@@ -35,6 +37,7 @@ __all__ = [
     "Only",
     "Reading",
     "Unplannable",
+    "WrittenReading",
     "chosen_names",
     "has_version",
     "language_of",
