@@ -64,7 +64,7 @@ transfer-list 3
 user-copies-list 4
 user-detail 3
 user-list 3
-user-me 8
+user-me 3
 user-me-export 16
 user-standing-list 2
 """

@@ -36,7 +36,7 @@ def test_it_shows_rank_the_way_to_the_next_one_and_what_one_has(api, alice, djan
     User.objects.filter(pk=alice.pk).update(score=40)
     client = api("alice")
 
-    with django_assert_num_queries(8):  # 1 who asks, 2 the row, 3-7 counts, 8 the ranks
+    with django_assert_num_queries(3):  # 1 who asks, 2 the row and its counts, 3 the ranks
         me = client.get(f"{ME}?lang=de").json()
 
     assert me["rank"]["localized"]["title"] == "Neuling"

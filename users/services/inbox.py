@@ -8,11 +8,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from kloppocar.api.prepared import Somebody
 from kloppocar.api.transactions import atomically
 from users.models import Notification, NotificationQuerySet, NotificationReceipt, User
 
 
-def unread(user: User) -> list[NotificationQuerySet]:
+def unread(user: User | Somebody) -> list[NotificationQuerySet]:
     return [part.unread() for part in Notification.objects.inbox_of(user).by_audience()]
 
 
@@ -22,7 +23,7 @@ def unread_count(user: User) -> int:
     return sum(row["total"] for row in broadcasts.union(sent, all=True))
 
 
-def unread_total(user: User) -> Combinable:
+def unread_total(user: User | Somebody) -> Combinable:
     """The same as an expression, for whoever reads it along with something else."""
     broadcasts, sent = (
         Coalesce(Subquery(part.order_by().values("audience").annotate(total=Count("pk")).values("total")), 0)

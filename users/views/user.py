@@ -24,6 +24,7 @@ from kloppocar.api.viewsets import (
     save_changed,
 )
 from kloppocar.storage import Storage, storage
+from users.counts import account_of
 from users.filters import RankFilterSet, StaffUserFilterSet, UserFilterSet
 from users.models import Rank, User, UserStatus
 from users.serializers import (
@@ -35,7 +36,7 @@ from users.serializers import (
     RankSerializer,
     StaffUserSerializer,
 )
-from users.services import inbox, lock_account, picture
+from users.services import lock_account, picture
 
 
 class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
@@ -121,20 +122,8 @@ def save_me(serializer: MeSerializer) -> None:
         raise Refusal("username_taken", _("Somebody else has this username."), status=409) from None
 
 
-def counts_of(user: Any) -> dict[str, int]:
-    """What somebody has: five counts, each by an index."""
-    return {
-        "copies": user.copies.count(),
-        "collectibles": user.copies.values("collectible").distinct().count(),
-        "missions_claimed": user.mission_progress.filter(claimed_at__isnull=False).count(),
-        "communities": user.memberships.count(),
-        "unread": inbox.unread_count(user),
-    }
-
-
 def answer_me(view: ViewSet, user: User) -> Response:
-    row: Any = User.objects.get(pk=user.pk)
-    row.counts = counts_of(row)
+    row = account_of(user)
     response = Response(MeSerializer(row, context=view.get_serializer_context()).data)
     response["ETag"] = etag_of(row)
     return response
