@@ -1,12 +1,11 @@
 """Numbered copies and the ledger of where they went."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, Q, Window
+from django.db.models import Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 
@@ -30,16 +29,10 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     def owned_by(self, owner: Given) -> "CopyQuerySet":
         return self.filter(owner=owner)
 
-    def first_of_each(self, collectibles: Iterable[Collectible], limit: int = 10) -> "dict[int, list[Copy]]":
-        """By collectible id: its copies of lowest number, each with `owned`, how many of that collectible there are."""
-        numbered = self.filter(collectible__in=collectibles).annotate(
-            place=Window(RowNumber(), partition_by="collectible_id", order_by="mint"),
-            owned=Window(Count("*"), partition_by="collectible_id"),
-        )
-        by_collectible: dict[int, list[Copy]] = {}
-        for copy in numbered.filter(place__lte=limit).order_by("collectible_id", "mint"):
-            by_collectible.setdefault(copy.collectible_id, []).append(copy)
-        return by_collectible
+    def first_of_each(self, limit: int = 10) -> "CopyQuerySet":
+        """Of each collectible the copies of lowest number."""
+        place = Window(RowNumber(), partition_by="collectible_id", order_by="mint")
+        return self.alias(place=place).filter(place__lte=limit).order_by("collectible_id", "mint")
 
 
 class Copy(VersionedRow):

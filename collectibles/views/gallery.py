@@ -1,10 +1,8 @@
 """A collection as its visitor sees it: everything there is, and which of it is theirs."""
 
-from typing import Any
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
-from rest_framework import mixins
 from rest_framework.permissions import IsAuthenticated
 
 from catalog.models import Collection
@@ -13,10 +11,10 @@ from collectibles.models import Collectible, CollectibleStatus, Copy
 from collectibles.serializers import GallerySerializer
 from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.localized import Sortable, asked_language, text_in
-from kloppocar.api.viewsets import ViewSet
+from kloppocar.api.viewsets import ListMixin, ViewSet
 
 
-class GalleryViewSet(mixins.ListModelMixin, ViewSet):
+class GalleryViewSet(ListMixin, ViewSet):
     """All published collectibles of a collection, by label and name in the asked language, with the caller's copies.
 
     Retired ones are there for whoever owns them. Ten copies of each stand here; `owned` says how many there are.
@@ -33,20 +31,16 @@ class GalleryViewSet(mixins.ListModelMixin, ViewSet):
         user, language = self.request.user, asked_language(self.request)
         collections = Collection.objects.visible_to(user)
         collection = get_object_or_404(collections.only("id"), pk=self.kwargs["collection_id"])
-        is_mine = Exists(Copy.objects.filter(owner=user.pk, collectible=OuterRef("pk")))
+        mine = Copy.objects.visible_to(user)
+        of_this = mine.filter(collectible=OuterRef("pk")).order_by()
+        number = Subquery(of_this.values("collectible").annotate(total=Count("pk")).values("total"))
         published = Collectible.objects.published_at(RIGHT_NOW).filter(collection=collection)
         return (
             published.defer("description", "price")
-            .alias(is_mine=is_mine)
+            .alias(is_mine=Exists(of_this))
             .filter(~Q(status=CollectibleStatus.RETIRED) | Q(is_mine=True))
+            .annotate(owned=Coalesce(number, 0))
             .annotate(by_label=Sortable(text_in("label", language)), by_name=Sortable(text_in("name", language)))
+            .prefetch_related(Prefetch("copies", mine.first_of_each(), to_attr="mine"))
             .order_by("by_label", "by_name", "id")
         )
-
-    def paginate_queryset(self, queryset):
-        page: Any = super().paginate_queryset(queryset)
-        mine = Copy.objects.visible_to(self.request.user).first_of_each(page)
-        for collectible in page:
-            collectible.mine = mine.get(collectible.pk, [])
-            collectible.owned = collectible.mine[0].owned if collectible.mine else 0
-        return page

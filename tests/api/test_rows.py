@@ -30,7 +30,6 @@ from tests.test_access import PEOPLE, api_patterns, rows, url  # noqa: F401 - a 
 # GET routes that the fast path does not serve, and why.
 ORDINARY = {
     "challenge-contributions": "a top list with places, and one's own beside it",
-    "collection-gallery-list": "shows the first copies of each collectible, which a window function picks",
     "home-list": "parts of many tables, each by the fast path",
     "localisation-list": "numbers, neither a page nor a row",
     "localisation-csv": "a file",
