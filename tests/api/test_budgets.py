@@ -15,8 +15,8 @@ BUDGET = """
 category-detail 2
 category-list 2
 challenge-contributions 3
-challenge-detail 4
-challenge-list 4
+challenge-detail 3
+challenge-list 3
 code-detail 2
 code-list 2
 collectible-copies-list 4
@@ -43,8 +43,8 @@ localisation-csv 1
 localisation-list 14
 membership-detail 3
 membership-list 3
-mission-detail 5
-mission-list 5
+mission-detail 4
+mission-list 4
 news-detail 2
 news-list 2
 notification-detail 2

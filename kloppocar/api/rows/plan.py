@@ -265,12 +265,13 @@ class Planner:
             raise Unplannable(f"below {path} something is prefetched with a queryset of its own")
         key = self.column(prefix.removesuffix("__") or "pk")
         part = Part(path, int(key[2:-1]), prefix.removesuffix("__") or "pk", relation, child, self.language)
-        self.parts.append(part)
+        if part not in self.parts:  # two fields may read the same list
+            self.parts.append(part)
         if path in dict(self.facts.prefetched) or child is Instances:
             self.versions = None
         elif child is not Keys and self.versions is not None:
             self.versions = part.with_versions(self.versions, plan_of_rows(child, relation.related_model))
-        return f"lists[{len(self.parts) - 1}].get({key}, ())"
+        return f"lists[{self.parts.index(part)}].get({key}, ())"
 
     def computed(self, serializer: Any, field: Any, model: type[models.Model], prefix: str) -> str:
         """What a method of the serializer says of a row that holds what it declared to read."""
