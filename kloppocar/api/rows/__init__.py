@@ -6,7 +6,7 @@ answer.
 A queryset stays the authority on which rows are read and in which order: its WHERE and parameters are compiled by the
 ORM for each request, and the rest of the statement's text is remembered by that.
 
-    plan.py       serializer class -> columns and builder; raises Unplannable where it cannot
+    planner.py    serializer class -> plan.py's Plan: columns and builder; raises Unplannable where it cannot
     fields.py     how each kind of field reads its column
     clauses.py    what the queryset itself says
     statement.py  queryset and columns -> one SQL statement; its text is remembered

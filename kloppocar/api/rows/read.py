@@ -8,7 +8,8 @@ from django.db.models import DateTimeField, QuerySet
 from kloppocar.api.serializers import ModelSerializer, chosen_of
 
 from .parts import Instances, Keys, Part, grouped
-from .plan import Unplannable, plan_for, template
+from .plan import Unplannable
+from .planner import plan_for, template
 from .statement import After, Asked, Column, Only, Rows, fetch
 
 
