@@ -12,7 +12,7 @@ A field that clients cannot write is a column to be read. An empty cell says "no
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from rest_framework import serializers
@@ -96,9 +96,7 @@ class Moment(Column):
     def read(self, cell: str) -> str:
         if SPREADSHEET_DATE.match(cell.strip()):
             hint = "Write 2026-03-01T09:00:00Z, and format the column as text so that the spreadsheet leaves it alone."
-            raise ValueError(
-                f"{cell[:30]!r} is a spreadsheet's way to write a date, of which nobody knows the zone. {hint}"
-            )
+            raise ValueError(f"{cell[:30]!r} is how a spreadsheet writes a date. {hint}")
         return cell.strip()
 
     def nothing(self) -> None:
@@ -169,12 +167,16 @@ class Structure(Column):
 
     def read(self, cell: str) -> Any:
         try:
-            return json.loads(cell)
+            return json.loads(cell, parse_constant=refuse_constant)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"This is not JSON ({error}); write it as the export does.") from None
 
     def nothing(self) -> Any:
         return None if self.field.allow_null else {}
+
+    def is_same(self, sent: Any, stored: Any) -> bool:
+        """Also of what Python calls equal: 1, 1.0 and true."""
+        return json.dumps(sent, sort_keys=True) == json.dumps(stored, sort_keys=True)
 
 
 class Keys(Structure):
@@ -236,3 +238,8 @@ def columns_of(resource: Resource, serializer: Any) -> list[Column]:
         if column.name in resource.says:
             column.of = resource.says[column.name]  # type: ignore[method-assign, assignment]
     return columns
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """NaN and Infinity are no JSON, though Python reads them."""
+    raise ValueError(f"{name} is no number")

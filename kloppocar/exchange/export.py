@@ -63,6 +63,6 @@ class Export:
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
-def related_by(columns: list[Column]) -> list[str]:
-    """What has to be read beside the rows themselves, a statement each a batch."""
-    return [column.source for column in columns if column.is_related or isinstance(column, Keys)]
+def related_by(columns: list[Column], *, names: bool = True) -> list[str]:
+    """What has to be read beside the rows themselves, a statement each a batch; with or without related rows' names."""
+    return [column.source for column in columns if (names and column.is_related) or isinstance(column, Keys)]

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from collectibles.models import DistributionCode
-from kloppocar import demo
 from kloppocar.api.spreadsheet import LIKE_A_FORMULA
 from kloppocar.exchange.export import Export
 from kloppocar.exchange.registry import ALL, LEFT_OUT, RESOURCES
@@ -20,13 +19,6 @@ from tests.make import make_category, make_code, make_collectible, make_distribu
 from tests.test_access import ROWS, api_patterns
 
 EVERY = [pytest.param(resource, id=resource.name) for resource in ALL]
-
-
-@pytest.fixture
-def story(settings, db):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
-    demo.load()
-    demo.play()
 
 
 def as_csv(resource):

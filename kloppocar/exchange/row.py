@@ -1,0 +1,97 @@
+"""One row of a file against what stands in the database: the API's own serializer decides, and its viewset writes."""
+
+from functools import cached_property
+from typing import Any
+
+from drf_standardized_errors.formatter import flatten_errors
+from rest_framework.exceptions import APIException, ValidationError
+
+from .columns import Column
+from .report import Entry, Outcome
+from .source import Given
+
+
+class Row:
+    """`seen` is what the lines before it say that may be said once."""
+
+    def __init__(
+        self, given: Given, stored: Any, columns: list[Column], view: Any, seen: dict[Any, int], *, force: bool
+    ) -> None:
+        self.given, self.stored, self.view, self.seen, self.force = given, stored, view, seen, force
+        self.columns = {column.name: column for column in columns}
+
+    @cached_property
+    def differs(self) -> dict[str, Any]:
+        """What the file says otherwise than the database."""
+        said = self.given.as_change()
+        return {
+            name: value
+            for name, value in said.items()
+            if not self.columns[name].is_same(value, self.columns[name].of(self.stored))
+        }
+
+    def take(self) -> Entry:
+        try:
+            return self.judge()
+        except APIException as error:
+            problems = [(each.attr or "", each.code, str(each.detail)) for each in flatten_errors(error.detail)]
+            return self.entry(Outcome.REFUSED, problems=problems)
+
+    def judge(self) -> Entry:
+        if self.given.problems:
+            return self.entry(Outcome.REFUSED, problems=self.given.problems)
+        if self.given.pk is None:
+            return self.create()
+        if self.stored is None:
+            return self.refuse("id", "unknown_row", "There is no row with this id; a new row has none.")
+        self.refuse_double("id", self.given.pk)
+        if not self.differs:
+            return self.entry(Outcome.UNCHANGED)
+        if self.given.version != self.stored.version and not self.force:
+            sentence = f"Somebody changed it since: version {self.stored.version} now."
+            return self.entry(Outcome.MOVED_ON, problems=[("version", "moved_on", sentence)])
+        return self.update()
+
+    def create(self) -> Entry:
+        serializer = self.view.get_serializer(data=self.given.as_new())
+        serializer.is_valid(raise_exception=True)
+        self.refuse_doubles(serializer)
+        self.view.perform_create(serializer)
+        return self.entry(Outcome.CREATED, pk=serializer.instance.pk)
+
+    def update(self) -> Entry:
+        serializer = self.view.get_serializer(self.stored, data=self.differs, partial=True)
+        serializer.is_valid(raise_exception=True)
+        self.refuse_doubles(serializer)
+        for name in [name for name, value in serializer.validated_data.items() if self.is_stored(name, value)]:
+            del serializer.validated_data[name]  # the same in other words, as a time in another zone
+        if not serializer.validated_data:
+            return self.entry(Outcome.UNCHANGED)
+        self.view.perform_update(serializer)
+        return self.entry(Outcome.CHANGED, fields=list(self.differs))
+
+    def is_stored(self, name: str, value: Any) -> bool:
+        """Whether a plain column holds exactly this."""
+        names = {field.name for field in self.stored._meta.concrete_fields}
+        return name in names and getattr(self.stored, name) == value
+
+    def refuse_doubles(self, serializer: Any) -> None:
+        """What only one row may say, no two lines of a file may say, whether or not they are written together."""
+        for name, value in serializer.validated_data.items():
+            if value is not None and name in self.unique:
+                self.refuse_double(name, value)
+
+    @cached_property
+    def unique(self) -> set[str]:
+        return {field.name for field in self.view.queryset.model._meta.concrete_fields if field.unique}
+
+    def refuse_double(self, name: str, value: Any) -> None:
+        earlier = self.seen.setdefault((name, value), self.given.line)
+        if earlier != self.given.line:
+            raise ValidationError({name: f"Line {earlier} says the same."}, code="duplicate")
+
+    def refuse(self, column: str, code: str, sentence: str) -> Entry:
+        return self.entry(Outcome.REFUSED, problems=[(column, code, sentence)])
+
+    def entry(self, outcome: Outcome, pk: int | None = None, **more: Any) -> Entry:
+        return Entry(self.given.line, outcome, pk or self.given.pk, **more)
