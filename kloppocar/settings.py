@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 from collections import ChainMap
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
@@ -46,6 +47,15 @@ def flag(name: str, *, default: bool) -> bool:
     if word and word not in words:
         stop(f"{name} is {word!r}: say on or off.")
     return words.get(word, default)
+
+
+def day(name: str) -> date | None:
+    """A date, or none."""
+    word = env.str(name, default="").strip()
+    try:
+        return date.fromisoformat(word) if word else None
+    except ValueError:
+        stop(f"{name} is {word!r}: it must be a day like 2027-06-30.")
 
 
 # --- Where are we? -------------------------------------------------------------------------------------------
@@ -147,6 +157,8 @@ if COGNITO_JWKS:
         stop('COGNITO_JWKS is not a key set: it must be JSON like {"keys": [...]}.')
 MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
 MEDIA_FOLDER = LOCAL_DIR / "media"  # locally, where no bucket is
+LEGACY_BRIDGE = flag("LEGACY_BRIDGE", default=False)
+LEGACY_SUNSET = day("LEGACY_SUNSET")
 SNS_PLATFORM_APPLICATION_ARN = env.str("SNS_PLATFORM_APPLICATION_ARN", default="")
 if SNS_PLATFORM_APPLICATION_ARN and ":app/" not in SNS_PLATFORM_APPLICATION_ARN:
     stop("SNS_PLATFORM_APPLICATION_ARN must be a platform application's ARN, like arn:aws:sns:...:app/GCM/name.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, include, path, re_path
 from rest_framework.permissions import AllowAny
 
 from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
@@ -45,6 +45,13 @@ def admin_routes() -> list[Any]:
     admin.autodiscover()
     admin.site.site_header = admin.site.site_title = "Kloppocar"
     return admin.site.get_urls()
+
+
+def legacy_bridge() -> URLPattern:
+    """The old backend's `/{Table}/{function}`, loaded at the first such request."""
+    actions = dict.fromkeys(("get", "head", "post", "patch", "delete"), "answer")
+    view = lazy_view("kloppocar.legacy.bridge.views.BridgeView", actions=actions)
+    return re_path(r"^(?P<name>[A-Z][A-Za-z]{2,30}/[a-z][A-Za-z]{2,80})/?$", view, name="legacy-bridge")
 
 
 router = Router()
@@ -96,6 +103,8 @@ urlpatterns = [
     path("api/auth/", include("rest_framework.urls")),
     LazyResolver("admin/", admin_routes, "admin"),
 ]
+if settings.LEGACY_BRIDGE:
+    urlpatterns += [legacy_bridge()]
 if settings.LOCAL and not settings.MEDIA_BUCKET:
     urlpatterns += [path("media/", local_media.upload), path("media/<path:key>", local_media.show)]
 handler400 = "kloppocar.api.errors.bad_request"

@@ -37,7 +37,7 @@ def start(*options, **variables):
 
 def test_every_variable_is_in_the_example_and_in_the_readme():
     source = (settings.BASE_DIR / "kloppocar" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag)\(\s*"([A-Za-z_]+)"', source)) | set(
+    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag|day)\(\s*"([A-Za-z_]+)"', source)) | set(
         re.findall(r'"(DB_[A-Z]+)"', source)
     )
     example = set(re.findall(r"^#?([A-Za-z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
@@ -121,6 +121,8 @@ def test_the_address_of_phones_is_said_or_local(given, address):
         ({"CACHE_URL": "teapot://x"}, "CACHE_URL"),
         ({"THROTTLING": "perhaps"}, "THROTTLING"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"LEGACY_BRIDGE": "perhaps"}, "LEGACY_BRIDGE"),
+        ({"LEGACY_SUNSET": "soon"}, "LEGACY_SUNSET"),
         ({"ENV": "staging"}, "ENV"),
         ({"ENV": "local", "AWS_LAMBDA_FUNCTION_NAME": "f"}, "ENV"),
     ],
