@@ -143,6 +143,7 @@ distribution-detail         GET     401 403 403 403 403 200
 distribution-detail         PUT     401 403 403 403 403 400
 distribution-detail         PATCH   401 403 403 403 403 200
 distribution-detail         DELETE  401 403 403 403 403 409
+distribution-stats          GET     401 403 403 403 403 200
 code-list                   GET     401 403 403 403 403 200
 code-list                   POST    401 403 403 403 403 400
 code-detail                 GET     401 403 403 403 403 200

@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalog.models import Category, Sponsor
 from collectibles import codes
 from collectibles.models import (
+    CodeBatch,
     Collectible,
     Copy,
     CopyEvent,
@@ -20,6 +21,7 @@ from collectibles.models import (
     DistributionCode,
     Grant,
     MissionProgress,
+    RefusalCount,
     ReservedNumber,
     Transfer,
 )
@@ -32,6 +34,7 @@ from users.models import User
 OURS = {"users", "communities", "catalog", "collectibles"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
 KEPT_BY_THE_ENGINE = [
+    CodeBatch,
     ChallengeContribution,
     ChallengeTally,
     Copy,
@@ -39,6 +42,7 @@ KEPT_BY_THE_ENGINE = [
     Grant,
     MissionProgress,
     ModerationEntry,
+    RefusalCount,
     ReservedNumber,
     Transfer,
 ]

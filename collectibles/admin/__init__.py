@@ -1,5 +1,6 @@
 """The collecting side for staff. What the engine writes is shown and not edited."""
 
+from .batch import CodeBatchAdmin, RefusalCountAdmin
 from .campaign import DistributionAdmin
 from .code import DistributionCodeAdmin
 from .collectible import CollectibleAdmin, ReservedNumberAdmin
@@ -7,6 +8,7 @@ from .ledger import CopyAdmin, CopyEventAdmin, GrantAdmin, TransferAdmin
 from .mission import MissionAdmin, MissionProgressAdmin
 
 __all__ = [
+    "CodeBatchAdmin",
     "CollectibleAdmin",
     "CopyAdmin",
     "CopyEventAdmin",
@@ -15,6 +17,7 @@ __all__ = [
     "GrantAdmin",
     "MissionAdmin",
     "MissionProgressAdmin",
+    "RefusalCountAdmin",
     "ReservedNumberAdmin",
     "TransferAdmin",
 ]

@@ -1,8 +1,17 @@
 """Who has what, and how they got it."""
 
-from .collectible import Collectible, CollectibleSponsor, CollectibleStatus, EditionSegment, ReservedNumber
+from .collectible import (
+    AVAILABLE,
+    Collectible,
+    CollectibleSponsor,
+    CollectibleStatus,
+    EditionSegment,
+    ReservedNumber,
+)
 from .copy import Copy, CopyEvent, CopyEventKind
 from .distribution import (
+    CampaignState,
+    CodeBatch,
     Distribution,
     DistributionCode,
     DistributionCollectible,
@@ -12,9 +21,13 @@ from .distribution import (
     GrantSource,
 )
 from .mission import Mission, MissionCollectible, MissionKind, MissionProgress, MissionState
+from .refusal import RefusalCount
 from .transfer import Transfer, TransferState
 
 __all__ = [
+    "AVAILABLE",
+    "CampaignState",
+    "CodeBatch",
     "Collectible",
     "CollectibleSponsor",
     "CollectibleStatus",
@@ -34,6 +47,7 @@ __all__ = [
     "MissionKind",
     "MissionProgress",
     "MissionState",
+    "RefusalCount",
     "ReservedNumber",
     "Transfer",
     "TransferState",

@@ -22,6 +22,10 @@ class CollectibleStatus(models.TextChoices):
     RETIRED = "retired"
 
 
+IN_STOCK = Q(circulation__isnull=True) | Q(minted__lt=F("circulation"))
+AVAILABLE = IN_STOCK & Q(status=CollectibleStatus.AVAILABLE)
+
+
 class CollectibleQuerySet(models.QuerySet["Collectible"]):
     @constant
     def published_at(self, now: datetime | RightNow) -> "CollectibleQuerySet":

@@ -31,6 +31,13 @@ class Draw(models.TextChoices):
     FROM_POOL = "from-pool"
 
 
+class CampaignState(models.TextChoices):
+    OFF = "off"
+    UPCOMING = "upcoming"
+    OPEN = "open"
+    OVER = "over"
+
+
 class GrantSource(models.TextChoices):
     CODE = "code"
     MISSION = "mission"
@@ -97,6 +104,13 @@ class Distribution(VersionedRow):
     def __str__(self) -> str:
         return resolve(self.name, "en")
 
+    def state_at(self, now: datetime) -> "CampaignState":
+        if not self.active:
+            return CampaignState.OFF
+        if now < self.starts_at:
+            return CampaignState.UPCOMING
+        return CampaignState.OPEN if now < self.ends_at else CampaignState.OVER
+
 
 class DistributionCollectible(VersionedRow):
     """One collectible of a campaign's pool, drawn with probability proportional to `weight`."""
@@ -118,10 +132,38 @@ class DistributionCollectible(VersionedRow):
         return f"pool entry {self.pk}"
 
 
+class CodeBatch(Row):
+    """Codes that were made in one go. A retry with the same `idempotency_key` finds the batch of the first try."""
+
+    distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="batches")
+    count = models.PositiveIntegerField(validators=[MinValueValidator(1)])
+    max_uses = models.PositiveIntegerField(null=True, default=1)
+    note = models.CharField(max_length=100, blank=True, default="", db_default="")
+    idempotency_key = ExactCharField(max_length=128, null=True, default=None)
+
+    objects = StaffOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "code batches"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["distribution", "idempotency_key"], name="code_batch_is_one_per_idempotency_key"
+            ),
+            models.CheckConstraint(condition=Q(count__gt=0), name="code_batch_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.pk}"
+
+
 class DistributionCode(VersionedRow):
     """A code of a campaign, stored normalised (see collectibles/codes.py)."""
 
     distribution = models.ForeignKey(Distribution, on_delete=models.CASCADE, related_name="codes")
+    batch = models.ForeignKey(
+        CodeBatch, on_delete=models.CASCADE, null=True, blank=True, default=None, editable=False, related_name="codes"
+    )
     code = ExactCharField(max_length=64, unique=True, validators=[RegexValidator(r"\A[0-9A-Z_.-]{1,64}\Z")])
     max_uses = models.PositiveIntegerField(null=True, blank=True, default=1, help_text="Empty: unlimited.")
     uses = models.PositiveIntegerField(default=0, db_default=0, editable=False)
@@ -187,7 +229,10 @@ class Grant(Row):
             models.UniqueConstraint(fields=["user", "challenge"], name="grant_is_one_per_challenge"),
             models.UniqueConstraint(fields=["user", "idempotency_key"], name="grant_is_one_per_idempotency_key"),
         ]
-        indexes = [models.Index(fields=["user", "source", "id"], name="grant_by_user")]
+        indexes = [
+            models.Index(fields=["user", "source", "id"], name="grant_by_user"),
+            models.Index(fields=["distribution", "created_at", "user"], name="grant_by_distribution"),
+        ]
 
     def __str__(self) -> str:
         return f"grant {self.pk}"

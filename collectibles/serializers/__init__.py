@@ -12,6 +12,7 @@ from .distribution import (
     RedemptionSerializer,
 )
 from .mission import MissionSerializer
+from .statistics import CampaignStatisticsSerializer
 from .transfer import (
     AcceptedTransferSerializer,
     AcceptTransferSerializer,
@@ -23,6 +24,7 @@ from .transfer import (
 __all__ = [
     "AcceptTransferSerializer",
     "AcceptedTransferSerializer",
+    "CampaignStatisticsSerializer",
     "ClaimResultSerializer",
     "CollectibleSerializer",
     "CopyDetailSerializer",

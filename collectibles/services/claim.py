@@ -21,6 +21,7 @@ from users.models import User
 
 from .granting import copy_of, grant, lock_user, only_for_new_users
 from .redemption import moved_missions
+from .refusals import about, counted
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,15 @@ class Claim:
 def claim_mission(*, user: User, mission_id: int, now: datetime | None = None) -> Claim:
     """Claim a mission that `user` can see: its points, and a copy of its reward campaign."""
     moment = now or timezone.now()
-    return atomically(lambda: decide_mission(user=user, mission_id=mission_id, now=moment))
+    with counted(moment):
+        return atomically(lambda: decide_mission(user=user, mission_id=mission_id, now=moment))
 
 
 def claim_challenge(*, user: User, challenge_id: int, now: datetime | None = None) -> Claim:
     """Claim a challenge whose goal is reached, as one who contributed to it."""
     moment = now or timezone.now()
-    return atomically(lambda: decide_challenge(user=user, challenge_id=challenge_id, now=moment))
+    with counted(moment):
+        return atomically(lambda: decide_challenge(user=user, challenge_id=challenge_id, now=moment))
 
 
 def decide_mission(*, user: User, mission_id: int, now: datetime) -> Claim:
@@ -127,6 +130,12 @@ def reward(
     """A copy of the reward's campaign, by the campaign's own rules; None where there is no campaign."""
     if campaign is None:
         return None
+    with about(campaign.pk):
+        refuse_unopened_reward(user, campaign, now)
+        return grant(user=user, distribution=campaign, source=source, now=now, **origin)
+
+
+def refuse_unopened_reward(user: User, campaign: Distribution, now: datetime) -> None:
     if not campaign.active or now >= campaign.ends_at:
         raise Refusal("ended", _("This reward is no longer given."), status=410, extra={"ended_at": campaign.ends_at})
     if now < campaign.starts_at:
@@ -134,4 +143,3 @@ def reward(
         raise Refusal("not_claimable", _("This reward is not given yet."), status=409, extra=extra)
     if campaign.new_users_only and Grant.objects.filter(user=user).exists():
         raise only_for_new_users()
-    return grant(user=user, distribution=campaign, source=source, now=now, **origin)

@@ -5,17 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from collectibles.models import Collectible, Distribution, DistributionCode, Draw
+from collectibles.models import Distribution, DistributionCode
+from collectibles.statistics import stock_left
 from kloppocar.api.errors import Refusal
 from kloppocar.api.throttling import Guesses, counting
 from kloppocar.api.transactions import atomically
 from users.models import User
 
-from . import statements
 from .redemption import decide, parse
 
 
@@ -49,10 +48,11 @@ def preview(*, user: User, code: str, guesses: Guesses | None = None, now: datet
 
 def redeemable(code: DistributionCode | None, campaign: Distribution) -> Preview:
     """As both were read before the redemption that is rolled back: null means without limit."""
+    stock = stock_left(campaign)
     extra: dict[str, Any] = {
         "uses_left": left(code.max_uses, code.uses) if code else None,
         "limit_left": left(campaign.limit, campaign.redeemed),
-        "stock_left": stock_left(campaign),
+        "stock_left": None if stock is None else stock + 1,  # this redemption took one
         "closes_at": campaign.ends_at,
     }
     return Preview(True, None, _("This code can be redeemed now."), extra)
@@ -60,16 +60,3 @@ def redeemable(code: DistributionCode | None, campaign: Distribution) -> Preview
 
 def left(limit: int | None, spent: int) -> int | None:
     return None if limit is None else limit - spent
-
-
-def stock_left(campaign: Distribution) -> int | None:
-    """How many copies were there to be drawn, before this redemption took one."""
-    drawable = Collectible.objects.filter(statements.AVAILABLE)
-    if campaign.draw == Draw.RANDOM_FROM_COLLECTION:
-        drawable = drawable.filter(collection=campaign.collection_id)
-    else:
-        drawable = drawable.filter(pools__distribution=campaign)
-    stock = drawable.aggregate(
-        unlimited=Count("pk", filter=Q(circulation=None)), left=Sum(F("circulation") - F("minted"))
-    )
-    return None if stock["unlimited"] else 1 + (stock["left"] or 0)

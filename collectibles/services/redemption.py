@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from users.models import User
 
 from . import statements
 from .granting import candidates_of, copy_of, grant, lock_user, only_for_new_users, sold_out
+from .refusals import about, counted
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def redeem(
     `guesses` is what wrong codes are counted in; a mistyped one is none.
     """
     normalised, moment = parse(code), now or timezone.now()
-    with counting(guesses):
+    with counting(guesses), counted(moment):
         result = atomically(
             lambda: decide(user=user, code=normalised, key=idempotency_key, guesses=guesses, now=moment)
         )
@@ -82,6 +84,12 @@ def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, n
     row = statements.CODE.first(code=code, user=user.pk, key=key)
     if row is None:
         raise Refusal("unknown_code", _("We do not know this code."), status=404)
+    with about(row.distribution_id):
+        return decide_known(row, locked, key, now)
+
+
+def decide_known(row: Any, locked: User, key: str | None, now: datetime) -> Decision:
+    """A code that is there: whatever is refused now is its campaign's refusal."""
     if row.keyed is not None:
         return Decision(replayed(grant_of(row.keyed), row), locked.score, is_replay=True)
     if row.earlier is not None:

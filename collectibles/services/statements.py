@@ -20,8 +20,8 @@ from typing import Any
 from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from collectibles.models import (
+    AVAILABLE,
     Collectible,
-    CollectibleStatus,
     Copy,
     Distribution,
     DistributionCode,
@@ -38,8 +38,6 @@ from users.models import User
 
 NOW = Slot("now")
 ACCOUNT = ["id", "score", "language", "status", "is_active"]
-IN_STOCK = Q(circulation__isnull=True) | Q(minted__lt=F("circulation"))
-AVAILABLE = IN_STOCK & Q(status=CollectibleStatus.AVAILABLE)
 COUNTED: dict[str, Any] = {"version": F("version") + 1, "updated_at": NOW}
 
 

@@ -6,8 +6,10 @@ from collectibles.serializers import DistributionCodeSerializer, DistributionSer
 from kloppocar.api.permissions import OnlyStaff
 from kloppocar.api.viewsets import CrudViewSet
 
+from .campaign import CampaignActions
 
-class DistributionViewSet(CrudViewSet):
+
+class DistributionViewSet(CampaignActions, CrudViewSet):
     queryset = Distribution.objects.none()
     serializer_class = DistributionSerializer
     permission_classes = [OnlyStaff]

@@ -34,6 +34,7 @@ class Refusal(APIException):
         self.detail = ErrorDetail(detail, code)
         self.code = code
         self.extra = extra
+        self.about: Any = None  # what a flow counts it by
         if wait is not None:
             self.wait = wait
 

@@ -7,6 +7,7 @@ from random import Random
 from catalog.models import Collection
 from collectibles import codes
 from collectibles.models import (
+    CodeBatch,
     Collectible,
     Distribution,
     DistributionCode,
@@ -100,9 +101,13 @@ def make_campaign(campaign: Campaign, collection: Collection, now: datetime) -> 
     )
     if campaign.one_part:
         put_into_pool(distribution, collection, UNLIMITED_PART)
+    batch = CodeBatch.objects.create(
+        distribution=distribution, count=campaign.codes, max_uses=campaign.max_uses, note=campaign.says
+    )
     DistributionCode.objects.bulk_create(
         DistributionCode(
             distribution=distribution,
+            batch=batch,
             code=code,
             max_uses=campaign.max_uses,
             revoked_at=now if campaign.revoked else None,

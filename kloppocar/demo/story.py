@@ -1,5 +1,6 @@
 """What people did: starter gifts, scans, claimed missions, and a copy that went from hand to hand, in this order."""
 
+from contextlib import suppress
 from itertools import pairwise
 from random import Random
 
@@ -15,10 +16,12 @@ from collectibles.models import (
     Mission,
     MissionKind,
     MissionProgress,
+    RefusalCount,
     Transfer,
 )
 from collectibles.services import accept, cancel, grant_starter, open_offer, redeem
 from collectibles.services.granting import grant, lock_user
+from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
 from users.models import User
 
@@ -42,6 +45,13 @@ SCANS = [
     ("fritz", sticker(2, 4)),
     # seven of the eight copies that are nearly gone
     *((name, code_of("last")) for name in PEOPLE[1:8]),
+]
+REFUSED = [
+    ("carol", code_of("used")),
+    ("emil", code_of("closed")),
+    ("fritz", code_of("closed")),
+    ("greta", code_of("revoked")),
+    ("bob", code_of("future")),
 ]
 CLAIMS = [
     ("alice", MissionKind.COLLECT_COUNT, 0),
@@ -80,6 +90,10 @@ def play() -> None:
     if grants.filter(source=GrantSource.MISSION).count() < len(CLAIMS):
         for name, kind, place in CLAIMS:
             claim(people[sub_of(name)], kind, place)
+    if not RefusalCount.objects.exists():
+        for name, code in REFUSED:
+            with suppress(Refusal):
+                redeem(user=people[sub_of(name)], code=code)
     code, names = HAND_TO_HAND
     copy = grants.select_related("copy").get(code__code=code, user=people[sub_of(names[0])]).copy
     for giver, receiver in pairwise(people[sub_of(name)] for name in names):

@@ -35,6 +35,7 @@ device-detail 2
 device-list 2
 distribution-detail 3
 distribution-list 3
+distribution-stats 9
 home-list 6
 inbox-detail 2
 inbox-list 3

@@ -88,7 +88,10 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
     class Meta:
         ordering = ["id"]
         constraints = [one_of("status", UserStatus, "user_status_is_known")]
-        indexes = [models.Index(fields=["score", "id"], name="user_by_score")]
+        indexes = [
+            models.Index(fields=["score", "id"], name="user_by_score"),
+            models.Index(fields=["created_at"], name="user_by_created_at"),
+        ]
 
     def __str__(self) -> str:
         return self.username or f"user {self.pk}"
