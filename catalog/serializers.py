@@ -1,10 +1,7 @@
 """The catalogue as JSON."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from kloppocar.api.permissions import is_staff
 from kloppocar.api.serializers import ModelSerializer
 
 from .models import Category, Collection, Project, Sponsor
@@ -72,8 +69,3 @@ class SponsorSerializer(ModelSerializer):
             *STAMPS,
         ]
         read_only_fields = STAMPS
-
-
-def sponsor_serializer(user: Any) -> type[ModelSerializer]:
-    """Contact fields are for staff only."""
-    return SponsorSerializer if is_staff(user) else PublicSponsorSerializer

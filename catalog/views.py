@@ -1,11 +1,17 @@
 """Categories, projects, collections and sponsors."""
 
-from kloppocar.api.permissions import AnyoneReadsStaffWrite
+from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
 from kloppocar.api.viewsets import CrudViewSet
 
 from .filters import CategoryFilterSet, CollectionFilterSet, ProjectFilterSet, SponsorFilterSet
 from .models import Category, Collection, Project, Sponsor
-from .serializers import CategorySerializer, CollectionSerializer, ProjectSerializer, sponsor_serializer
+from .serializers import (
+    CategorySerializer,
+    CollectionSerializer,
+    ProjectSerializer,
+    PublicSponsorSerializer,
+    SponsorSerializer,
+)
 
 
 class CategoryViewSet(CrudViewSet):
@@ -46,6 +52,8 @@ class CollectionViewSet(CrudViewSet):
 
 class SponsorViewSet(CrudViewSet):
     queryset = Sponsor.objects.none()
+    serializer_class = PublicSponsorSerializer
+    serializer_class_of_staff = SponsorSerializer
     permission_classes = [AnyoneReadsStaffWrite]
     filterset_class = SponsorFilterSet
     search_fields = ["name", "description"]
@@ -56,4 +64,4 @@ class SponsorViewSet(CrudViewSet):
         return Sponsor.objects.visible_to(self.request.user)
 
     def get_serializer_class(self):
-        return sponsor_serializer(self.request.user)
+        return self.serializer_class_of_staff if is_staff(self.request.user) else self.serializer_class

@@ -1,6 +1,7 @@
 """Campaigns and codes for staff; redemptions for everybody who has one."""
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from collectibles import codes
@@ -12,10 +13,17 @@ from collectibles.models import (
     Draw,
     Grant,
     MissionProgress,
+    MissionState,
 )
 from communities.serializers import EndsAfterItStarts
 from kloppocar.api.rows import reads
-from kloppocar.api.serializers import ModelSerializer, PartsSerializer, refuse_doubles
+from kloppocar.api.serializers import (
+    FlagSerializerField,
+    ModelSerializer,
+    PartsSerializer,
+    TextSerializerField,
+    refuse_doubles,
+)
 
 from .copy import GrantedCopySerializer
 
@@ -77,9 +85,9 @@ class DistributionSerializer(EndsAfterItStarts, PartsSerializer):
 class DistributionCodeSerializer(ModelSerializer):
     """A code; left out on creation, the server draws one."""
 
-    code = serializers.CharField(required=False, max_length=codes.MAX_TYPED)
+    code = TextSerializerField(required=False, max_length=codes.MAX_TYPED)
     printed = serializers.SerializerMethodField()
-    revoked = serializers.BooleanField(required=False, write_only=True)
+    revoked = FlagSerializerField(required=False, write_only=True)
 
     class Meta:
         model = DistributionCode
@@ -109,7 +117,7 @@ class DistributionCodeSerializer(ModelSerializer):
 
 
 class RedeemSerializer(serializers.Serializer):
-    code = serializers.CharField(max_length=codes.MAX_TYPED, help_text="As scanned or typed: `7Q2M-4K9X-ABG`.")
+    code = TextSerializerField(max_length=codes.MAX_TYPED, help_text="As scanned or typed: `7Q2M-4K9X-ABG`.")
 
 
 class MovedMissionSerializer(serializers.ModelSerializer):
@@ -123,6 +131,7 @@ class MovedMissionSerializer(serializers.ModelSerializer):
         model = MissionProgress
         fields = ["id", "progress", "goal", "state"]
 
+    @extend_schema_field(serializers.ChoiceField(choices=MissionState.choices))
     def get_state(self, row: MissionProgress) -> str:
         return row.mission.state_at(timezone.now(), row).value
 

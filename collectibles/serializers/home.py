@@ -90,6 +90,7 @@ class HomeNewsSerializer(ModelSerializer):
 class HomeSerializer(serializers.Serializer):
     """Everything that the home screen shows. `?fields=` and `?omit=` choose among the parts."""
 
+    takes_fields = True
     user = HomeUserSerializer()
     newest_copy = CopySerializer(allow_null=True)
     missions = HomeMissionSerializer(many=True, help_text="Claimable ones first, then by how little is missing.")

@@ -1,9 +1,10 @@
 """Missions, with the caller's own progress."""
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from collectibles.models import Collectible, Mission
+from collectibles.models import Collectible, Mission, MissionState
 from communities.serializers import EndsAfterItStarts, refuse_other_kinds
 from kloppocar.api.rows import reads
 from kloppocar.api.serializers import ModelSerializer
@@ -57,5 +58,6 @@ class MissionSerializer(EndsAfterItStarts, ModelSerializer):
         return (mine.progress if mine else 0) if self.is_signed_in() else None
 
     @reads("mine", "goal", "active", "starts_at", "ends_at")
+    @extend_schema_field(serializers.ChoiceField(choices=MissionState.choices, allow_null=True))
     def get_state(self, mission: Mission) -> str | None:
         return mission.state_at(timezone.now(), self.mine(mission)).value if self.is_signed_in() else None

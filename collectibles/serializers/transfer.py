@@ -9,7 +9,7 @@ from collectibles import codes
 from collectibles.models import Copy, Transfer, TransferState
 from collectibles.services.transfer import OFFER_LASTS
 from kloppocar.api.rows import reads
-from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
+from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields, TextSerializerField
 from users.serializers import PublicUserSerializer
 
 from .copy import GrantedCopySerializer
@@ -68,7 +68,7 @@ class OpenTransferSerializer(RefusingUnknownFields):
 
 
 class AcceptTransferSerializer(RefusingUnknownFields):
-    secret = serializers.CharField(max_length=codes.MAX_TYPED, help_text="As scanned or typed: `TFR-...`.")
+    secret = TextSerializerField(max_length=codes.MAX_TYPED, help_text="As scanned or typed: `TFR-...`.")
 
 
 class AcceptedTransferSerializer(serializers.Serializer):

@@ -43,7 +43,7 @@ class CopyViewSet(RetrieveMixin, ListMixin, UpdateMixin, ViewSet):
     def get_serializer_class(self):
         return CopyDetailSerializer if self.action == "retrieve" else self.serializer_class
 
-    @extend_schema(responses=CopyEventSerializer(many=True))
+    @extend_schema(responses=CopyEventSerializer(many=True), filters=False)
     @action(
         detail=True,
         permission_classes=[AllowAny],

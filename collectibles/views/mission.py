@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -16,6 +17,8 @@ from communities.models import Challenge
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet, ViewSet, save_changed
+
+ENDED = OpenApiResponse(description="`ended`")
 
 
 class MissionViewSet(CrudViewSet):
@@ -43,7 +46,7 @@ class MissionViewSet(CrudViewSet):
         save_changed(serializer)
         recompute_after_commit(serializer.instance)
 
-    @extend_schema(request=None, responses={201: ClaimResultSerializer})
+    @extend_schema(etag=False, request=None, responses={201: ClaimResultSerializer, 410: ENDED})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def claim(self, request, pk):
         """Take the reward of a finished mission, once. A refusal leaves the claim open."""
@@ -57,7 +60,7 @@ class ChallengeClaimViewSet(ViewSet):
     permission_classes = [IsAuthenticated]
     serializer_class = ClaimResultSerializer
 
-    @extend_schema(request=None, responses={201: ClaimResultSerializer})
+    @extend_schema(etag=False, request=None, responses={201: ClaimResultSerializer, 410: ENDED})
     def create(self, request, challenge_id):
         return answer_claim(self, claim_challenge(user=request.user, challenge_id=challenge_id))
 

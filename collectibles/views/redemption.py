@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import IsAuthenticated
@@ -24,7 +24,7 @@ from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": "^[!-~]{1,128}$"},
     "header",
     description="At most 128 printable ASCII characters; a retry gets the same answer.",
 )
@@ -46,7 +46,17 @@ class RedemptionViewSet(RetrieveMixin, ListMixin, ViewSet):
     def get_serializer_class(self):
         return RedeemSerializer if self.request.method == "POST" else RedemptionSerializer
 
-    @extend_schema(request=RedeemSerializer, responses={201: RedemptionResultSerializer}, parameters=[KEY])
+    @extend_schema(
+        etag=False,
+        parameters=[KEY],
+        request=RedeemSerializer,
+        responses={
+            200: OpenApiResponse(RedemptionResultSerializer, description="A retry with the same Idempotency-Key."),
+            201: RedemptionResultSerializer,
+            404: OpenApiResponse(description="`unknown_code`"),
+            410: OpenApiResponse(description="`revoked`, `closed`"),
+        },
+    )
     def create(self, request):
         result = redeem(
             user=request.user,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import action
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
@@ -20,6 +21,8 @@ from kloppocar.api.documented import extend_schema
 from kloppocar.api.etag import etag_of
 from kloppocar.api.throttling import Guesses
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, ViewSet
+
+GONE = OpenApiResponse(description="`expired`, `cancelled`")
 
 
 class TransferViewSet(RetrieveMixin, ListMixin, ViewSet):
@@ -52,14 +55,21 @@ class TransferViewSet(RetrieveMixin, ListMixin, ViewSet):
         body = OpenedTransferSerializer(transfer, context=self.get_serializer_context()).data
         return Response(body, status=201, headers={"ETag": etag_of(transfer)})
 
-    @extend_schema(request=AcceptTransferSerializer, responses={200: AcceptedTransferSerializer})
+    @extend_schema(
+        request=AcceptTransferSerializer,
+        responses={
+            200: AcceptedTransferSerializer,
+            404: OpenApiResponse(description="`unknown_transfer`"),
+            410: GONE,
+        },
+    )
     @action(detail=False, methods=["post"])
     def accept(self, request):
         """Take the copy whose secret was shown."""
         accepted = accept(user=request.user, secret=self.sent()["secret"], guesses=Guesses("transfer", request))
         return Response(AcceptedTransferSerializer(accepted, context=self.get_serializer_context()).data)
 
-    @extend_schema(request=None, responses={200: TransferSerializer})
+    @extend_schema(etag=True, request=None, responses={200: TransferSerializer, 410: GONE})
     @action(detail=True, methods=["post"])
     def cancel(self, request, pk=None):
         """Withdraw one's own offer."""

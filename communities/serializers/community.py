@@ -5,7 +5,7 @@ from rest_framework import serializers
 from rest_framework.validators import UniqueTogetherValidator
 
 from communities.models import Community, Membership, ModerationEntry
-from kloppocar.api.serializers import ModelSerializer, VisibleRelatedField
+from kloppocar.api.serializers import ModelSerializer, TextSerializerField, VisibleRelatedField
 from users.models import User
 from users.serializers import PublicUserSerializer
 
@@ -45,7 +45,7 @@ class MembershipSerializer(ModelSerializer):
 
 class BanSerializer(serializers.Serializer):
     until = serializers.DateTimeField(help_text="When the ban ends by itself.")
-    reason = serializers.CharField(max_length=500, help_text="The person reads it in their standing.")
+    reason = TextSerializerField(max_length=500, help_text="The person reads it in their standing.")
 
     def validate_until(self, value):
         if value <= timezone.now():
@@ -54,7 +54,7 @@ class BanSerializer(serializers.Serializer):
 
 
 class UnbanSerializer(serializers.Serializer):
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    reason = TextSerializerField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class ModeratedCommunitySerializer(ModelSerializer):

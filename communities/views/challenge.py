@@ -19,7 +19,8 @@ from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet
 
 CURSOR = OpenApiParameter("cursor", str, description="Where to go on: taken from `next` or `previous`.")
-PAGE_SIZE = OpenApiParameter("page_size", int, description=f"How many places, 1 to {MAX_SIZE}.")
+SIZES = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE}
+PAGE_SIZE = OpenApiParameter("page_size", SIZES, description=f"How many places, 1 to {MAX_SIZE}.")
 
 
 class ChallengeViewSet(CrudViewSet):

@@ -6,10 +6,14 @@ from typing import Any
 waiting: list[tuple[Callable[..., Any], dict[str, Any]]] = []
 
 
-def extend_schema(**description: Any) -> Callable[[Any], Any]:
-    """As drf-spectacular's, for methods of a viewset."""
+def extend_schema(*, etag: bool | None = None, **description: Any) -> Callable[[Any], Any]:
+    """As drf-spectacular's, for methods of a viewset; `etag` says whether they answer with one, where they are not
+    the usual reads and writes of its rows, or differ from them.
+    """
 
     def remember(method: Any) -> Any:
+        if etag is not None:
+            method.has_etag = etag
         waiting.append((method, description))
         return method
 

@@ -1,5 +1,6 @@
 """Of two writers nobody's work is lost: a row's `ETag` is its version, and a write with an old `If-Match` gets 412."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -53,8 +54,12 @@ def refuse_if_moved_on(view: Any, row: Any, request: Any) -> None:
 
 
 def differences(sent: Any, current: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """By field, what was sent and what stands there, where they differ; fields that were not sent are left out."""
-    pairs = {name: (value, current[name]) for name, value in dict(sent).items() if name in current}
+    """By field, what was sent and what stands there, where they differ; fields that were not sent are left out.
+
+    A body that is no object names no field.
+    """
+    fields = sent.items() if isinstance(sent, Mapping) else ()
+    pairs = {name: (value, current[name]) for name, value in fields if name in current}
     return {name: {"sent": a, "current": b} for name, (a, b) in pairs.items() if not says_the_same(a, b)}
 
 

@@ -1,10 +1,12 @@
 """What a list may be asked: filters, search, ordering; anything else in the query is refused with 400."""
 
+import re
 import types
 from functools import lru_cache
 from typing import Any
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
@@ -18,11 +20,14 @@ from .permissions import is_staff
 
 MAX_IN = 200
 MAX_SEARCH = 100
+NO_NUL = r"^[^\x00]*$"
 BIGGEST = (1 << 63) - 1
 
 
 class BoundedNumberFilter(django_filters.NumberFilter):
     """A whole number that fits the database's integers."""
+
+    field_class = forms.IntegerField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, min_value=-BIGGEST, max_value=BIGGEST, **kwargs)
@@ -48,7 +53,25 @@ class FilterBackend(DjangoFilterBackend):
         asked = only_these(filterset, names)(request.query_params, queryset=queryset, request=request)
         if not asked.is_valid():
             raise translate_validation(asked.errors)
+        refuse_what_would_be_ignored(asked.filters, request.query_params)
         return asked.qs
+
+
+is_whole = re.compile(r"-?[0-9]{1,19}").fullmatch
+
+
+def refuse_what_would_be_ignored(filters: dict[str, Any], asked: Any) -> None:
+    """A flag that is neither true nor false, or half a number, is refused, rather than answered with everything.
+
+    What is left empty, as in the form of the browsable pages, is not asked for.
+    """
+    for name, narrowing in filters.items():
+        text = asked[name]
+        if isinstance(narrowing, django_filters.BooleanFilter) and text.lower() not in {"true", "false", ""}:
+            raise ValidationError({name: "Must be true or false."}, code="invalid")
+        is_number = isinstance(narrowing, django_filters.NumberFilter)
+        if is_number and not isinstance(narrowing, django_filters.BaseInFilter) and text and not is_whole(text):
+            raise ValidationError({name: "Must be a whole number."}, code="invalid")
 
 
 @lru_cache(maxsize=500)
@@ -79,7 +102,11 @@ class SearchFilter(BaseFilterBackend):
         if not getattr(view, "search_fields", None):
             return []
         names = ", ".join(view.search_fields)
-        return [query_parameter("search", {"type": "string", "maxLength": MAX_SEARCH}, f"A part of {names}.")]
+        return [
+            query_parameter(
+                "search", {"type": "string", "maxLength": MAX_SEARCH, "pattern": NO_NUL}, f"A part of {names}."
+            )
+        ]
 
 
 class MissingFilter(BaseFilterBackend):
@@ -132,9 +159,9 @@ class OrderingFilter(BaseFilterBackend):
 
     def get_schema_operation_parameters(self, view):
         names = sorted({*getattr(view, "ordering_fields", []), "id"})
-        return [
-            query_parameter("ordering", {"type": "string"}, f"Up to three of {', '.join(names)}; `-` turns one round.")
-        ]
+        one = f"-?({'|'.join(names)})"
+        schema = {"type": "string", "pattern": f"^{one}(,{one}){{0,2}}$"}
+        return [query_parameter("ordering", schema, f"Up to three of {', '.join(names)}; `-` turns one round.")]
 
 
 def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

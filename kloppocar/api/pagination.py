@@ -117,7 +117,11 @@ class CursorPagination(BasePagination):
 
         sizes = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
         return [
-            parameter("cursor", {"type": "string"}, "Where to go on: taken from `next` or `previous`."),
+            parameter(
+                "cursor",
+                {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+                "Where to go on: taken from `next` or `previous`.",
+            ),
             parameter("page_size", sizes, "How many rows a page holds."),
             parameter("count", {"type": "boolean"}, "Also say how many rows there are in all."),
         ]

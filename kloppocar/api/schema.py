@@ -1,9 +1,40 @@
-"""The OpenAPI description: our error shape on every route, and how one signs in."""
+"""The OpenAPI description: every answer of every route, errors in our shape included, and how one signs in.
+
+DRF's settings name `AutoSchema`; nobody imports it before somebody asks for the schema. What is the same on every route
+stands here; what one route has beyond that stands at its view, in `@extend_schema`.
+"""
+
+from inspect import cleandoc
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_standardized_errors.openapi import AutoSchema as StandardizedErrorsSchema
+from drf_spectacular.openapi import AutoSchema as SpectacularSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer
+from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 
+from . import schema_fields
 from .documented import describe
+from .permissions import AnyoneReadsStaffWrite
+from .serializers import ModelSerializer, RefusingUnknownFields
+
+ERRORS = {
+    "400": "The request is not valid; `attr` says which part of it.",
+    "401": "Nobody is signed in, or the token is not taken; `code` says why.",
+    "403": "Not for the caller to do.",
+    "404": "There is no such row, or none that the caller may see.",
+    "406": "No form that is offered is accepted.",
+    "409": "The state of things does not allow it; `code` says which rule.",
+    "412": "The row moved on; `extra` holds it as it is now, and where it differs from what was sent.",
+    "413": "The body is too large.",
+    "415": "Bodies of this type are not taken.",
+    "429": "Too often; `Retry-After` says when to come back.",
+    "503": "Not right now; `Retry-After` says when to try again.",
+}
+JSON = "application/json"
+ERROR_TYPES = ["client_error", "server_error", "validation_error"]
+BIGGEST_KEY = 10**18 - 1  # eighteen digits, as the routes take them
+NEVER_FORBIDDEN = {AllowAny, IsAuthenticated, AnyoneReadsStaffWrite}  # of reading: they let in, or ask to sign in
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -14,8 +45,214 @@ class BearerScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
-class AutoSchema(StandardizedErrorsSchema):
-    """One operation; DRF's settings name this class, and import it when the schema is asked for."""
+class ErrorDetailSerializer(serializers.Serializer):
+    code = serializers.CharField(help_text="For programs.")
+    detail = serializers.CharField(help_text="For people, in their language.")
+    attr = serializers.CharField(allow_null=True, help_text="The field or parameter, where it is one's fault.")
+
+
+class ErrorSerializer(serializers.Serializer):
+    """Every answer from 400 on."""
+
+    type = serializers.ChoiceField(choices=ERROR_TYPES)
+    errors: Any = ErrorDetailSerializer(many=True)  # a serializer's own `errors` are never asked for
+    extra = serializers.DictField(required=False, help_text="What helps: when it opens, which copy one has already.")
+
+
+def header(name: str, description: str, *, codes: Any = True, kind: Any = str, required: bool = False) -> Any:
+    """A header of answers, of those with these codes."""
+    return OpenApiParameter(name, kind, "header", response=codes, required=required, description=description)
+
+
+def asked(name: str, description: str, place: Any = "query", **more: Any) -> Any:
+    """What a request may say."""
+    return OpenApiParameter(name, more.pop("kind", str), place, description=description, **more)
+
+
+ANSWER_HEADERS = [
+    header("X-Request-ID", "What our log calls this request; an id that the request brought is kept.", required=True),
+    header("RateLimit-Limit", "How many requests the tightest budget allows in its window.", kind=int),
+    header("RateLimit-Remaining", "How many of them are left.", kind=int),
+    header("RateLimit-Reset", "Seconds until the window begins anew.", kind=int),
+    header("Retry-After", "Seconds.", codes=[429, 503], kind=int),
+    header("WWW-Authenticate", "How to sign in.", codes=[401], required=True),
+]
+ETAG = header("ETag", "The version of the row, for `If-Match` and `If-None-Match`.", codes=[200, 201], required=True)
+IF_MATCH = asked("If-Match", "The `ETag` that the writer saw: when the row moved on, nothing is written.", "header")
+IF_NONE_MATCH = asked("If-None-Match", "The `ETag` that the reader has: 304 when it still holds.", "header")
+FIELDS = asked("fields", "Only these fields, by comma; an answer then holds nothing else.")
+OMIT = asked("omit", "All fields but these, by comma.")
+
+
+class AutoSchema(SpectacularSchema):
+    """One operation."""
+
+    view: Any
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """An action's words, or its view's own; not those of a base class, which are for readers of the code."""
+        own = vars(getattr(type(self.view), self.view.action)).get("__doc__") or vars(type(self.view)).get("__doc__")
+        return cleandoc(own) if own else ""
+
+    def get_override_parameters(self):
+        from django.conf import settings
+
+        lang = asked("lang", "The language of sentences and of `localized`.", enum=[*settings.CONTENT_LANGUAGES])
+        return [*ANSWER_HEADERS, lang, *self.of_rows()]
+
+    def of_rows(self) -> list[Any]:
+        """What reading and writing rows with versions brings along."""
+        found = [FIELDS, OMIT] if self.method == "GET" and self.is_of_rows() else []
+        if self.has_version() and self.method in {"PUT", "PATCH", "DELETE"}:
+            found.append(IF_MATCH)
+        if self.has_version() and not self._is_list_view():
+            found += [ETAG, IF_NONE_MATCH] if self.is_conditional_read() else [ETAG]
+        return found
+
+    def is_of_rows(self) -> bool:
+        shown = self.shown()
+        return isinstance(shown, ModelSerializer) or getattr(shown, "takes_fields", False)
+
+    def get_auth(self):
+        """Whoever reads what anybody may read need not sign in."""
+        auths = super().get_auth()
+        is_open = AnyoneReadsStaffWrite in map(type, self.view.get_permissions()) and self.method in SAFE_METHODS
+        return [*auths, {}] if is_open else auths
+
+    def get_request_serializer(self):
+        return getattr(self.view, "serializer_class_of_staff", None) or super().get_request_serializer()
+
+    def get_response_serializers(self):
+        """Where staff see more than others, one of two shapes; only staff write, and read what they wrote."""
+        of_staff = getattr(self.view, "serializer_class_of_staff", None)
+        if of_staff is None or self.method == "DELETE":
+            return super().get_response_serializers()
+        if self.method not in SAFE_METHODS:
+            return of_staff
+        name = of_staff.Meta.model.__name__
+        shapes = [of_staff, self.view.serializer_class]
+        return PolymorphicProxySerializer(
+            component_name=f"{name}AsSeen",
+            serializers=shapes,
+            resource_type_field_name=None,
+            many=self.view.action == "list",
+        )
+
+    def shown(self) -> Any:
+        """The serializer of a row in the answer."""
+        shown = self.get_response_serializers()
+        if isinstance(shown, dict):
+            shown = shown.get(200, shown.get(201))
+        shown = shown.response if isinstance(shown, OpenApiResponse) else shown
+        shown = shown() if isinstance(shown, type) and issubclass(shown, serializers.BaseSerializer) else shown
+        shown = getattr(shown, "child", shown)
+        if isinstance(shown, PolymorphicProxySerializer):
+            shown = shown.serializers[0]()
+        return shown
+
+    def has_version(self) -> bool:
+        """Whether the answer has an `ETag`: what reads and writes a view's own rows, or says so itself."""
+        is_usual = self.view.action in {"retrieve", "create", "update", "partial_update", "destroy"}
+        usually = is_usual and hasattr(self.view.queryset.model, "version")
+        return getattr(getattr(self.view, self.view.action), "has_etag", usually)
+
+    def is_conditional_read(self) -> bool:
+        return self.method == "GET" and self.view.action == "retrieve"
+
+    def _get_filter_parameters(self):
+        """A filter that is left empty, as forms do, is not asked for."""
+        filters = getattr(getattr(self.view, "filterset_class", None), "base_filters", {})
+        found = super()._get_filter_parameters()
+        return [each | {"allowEmptyValue": True} if each["name"] in filters else each for each in found]
+
+    def map_parsers(self):
+        """Forms are taken where JSON is, for the browsable pages; programs send JSON."""
+        taken = super().map_parsers()
+        return [JSON] if JSON in taken else taken
+
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if isinstance(field, serializers.ListField) and not field.allow_empty:
+            schema["minItems"] = 1
+        if isinstance(field, serializers.DateTimeField) and isinstance(schema.get("type"), list):
+            moment = {"type": "string", "format": schema.pop("format")}
+            schema = {"anyOf": [moment, {"type": "null"}]} | {key: schema[key] for key in schema if key != "type"}
+        return schema
+
+    def _resolve_path_parameters(self, variables):
+        key = {"type": "integer", "minimum": 1, "maximum": BIGGEST_KEY}
+        return [
+            parameter | {"schema": key} if parameter["name"] in variables else parameter
+            for parameter in super()._resolve_path_parameters(variables)
+        ]
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        if direction != "response":
+            return bodies
+        if self.is_conditional_read() and self.has_version():
+            bodies["304"] = self._get_response_for_code(OpenApiResponse(description="As the reader has it."), "304")
+        if "204" in bodies:
+            bodies["204"]["headers"] = self._get_response_headers_for_code("204")
+        for status in sorted(self.error_statuses() - set(bodies)):
+            bodies[status] = self.error(status, ERRORS[status])
+        return dict(sorted(bodies.items()))
+
+    def error(self, status: str, description: str) -> Any:
+        answer = OpenApiResponse(ErrorSerializer, description=description)
+        return self._get_response_for_code(answer, status, media_types=[JSON])
+
+    def _get_response_for_code(self, serializer, status_code, media_types=None, direction="response"):
+        """A refusal that a view describes by a sentence alone has our shape too."""
+        is_bare = isinstance(serializer, OpenApiResponse) and serializer.response is None
+        if is_bare and direction == "response" and status_code >= "400":
+            serializer = OpenApiResponse(ErrorSerializer, description=serializer.description)
+        return super()._get_response_for_code(serializer, status_code, media_types, direction)
+
+    def error_statuses(self) -> set[str]:
+        """What this operation may answer besides what it is for."""
+        found = {"400", "401", "406", "429", "503"}
+        is_read = self.method in SAFE_METHODS
+        if not is_read or not {type(each) for each in self.view.get_permissions()} <= NEVER_FORBIDDEN:
+            found.add("403")  # a write without its CSRF token, too
+        if "{" in self.path:
+            found.add("404")
+        if not is_read:
+            found.add("409")
+        if any(parameter.name == "If-Match" for parameter in self.of_rows()):
+            found.add("412")
+        if self.method in {"POST", "PUT", "PATCH"} and self._get_request_body():
+            found |= {"413", "415"}
+        return found
+
+    def _map_basic_serializer(self, serializer, direction):
+        """Rows are always answered whole; what refuses unknown fields says so; `?lang=` adds `localized`."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        made = serializer() if isinstance(serializer, type) else serializer
+        properties = schema.get("properties", {})
+        if not vars(type(made)).get("__doc__"):
+            schema.pop("description", None)  # its base class's words, for readers of the code
+        if direction == "request":
+            for name, rules in getattr(made, "described", {}).items():
+                properties[name] |= rules
+            if isinstance(made, RefusingUnknownFields):
+                schema["additionalProperties"] = False
+        elif isinstance(made, serializers.ModelSerializer):
+            for name, field in made.fields.items():
+                if isinstance(field, serializers.URLField):
+                    properties.get(name, {}).pop("format", None)  # "" where there is none
+            schema["required"] = sorted(properties)
+            if names := getattr(made, "localized_names", []):
+                properties["localized"] = schema_fields.resolved(names)
+        return schema
+
+
+def finish(result: Any, generator: Any, request: Any, public: bool) -> Any:
+    """What staff are shown has all that others are shown, so it is valid as either."""
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("AsSeen"):
+            component["anyOf"] = component.pop("oneOf")
+    return result
 
 
 describe()

@@ -9,6 +9,7 @@ import orjson
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.utils.html import is_html_input
 
 from .conditions import is_fresh
 from .json import MAX_DEPTH, depth, holds_nul
@@ -35,6 +36,24 @@ class StrictJSONField(serializers.JSONField):
         if depth(value) > MAX_DEPTH or holds_nul(value):
             self.fail("invalid")
         return value
+
+
+class TextSerializerField(serializers.CharField):
+    """A text is a string: as a number a code would lose its leading zeros."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagSerializerField(serializers.BooleanField):
+    """true or false; only forms say it in other words."""
+
+    def to_internal_value(self, data):
+        if not isinstance(data, bool) and not is_html_input(getattr(self.root, "initial_data", None)):
+            self.fail("invalid", input=data)
+        return super().to_internal_value(data)
 
 
 BIGGEST = (1 << 63) - 1
@@ -65,6 +84,9 @@ class ModelSerializer(serializers.ModelSerializer):
 
     serializer_related_field = RelatedKeyField
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        models.BooleanField: FlagSerializerField,
+        models.CharField: TextSerializerField,
+        models.TextField: TextSerializerField,
         models.JSONField: StrictJSONField,
         LocalizedField: LocalizedSerializerField,
         MediaField: MediaSerializerField,

@@ -45,7 +45,8 @@ class ViewSet(GenericViewSet):
         speak(asked_language(request))
         super().initial(request, *args, **kwargs)
         speak(asked_language(request))  # a person who asks for none is known by now, and their language with them
-        refuse_unknown_parameters(self, request)
+        if self.action is not None:  # there is such a method
+            refuse_unknown_parameters(self, request)
         if self.is_same_for_everybody():
             replica.use()
 

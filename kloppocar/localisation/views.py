@@ -133,7 +133,7 @@ class LocalisationViewSet(ViewSet):
     )
     def table(self, request):
         """All texts as CSV, a line each, to be translated. A gateway passes on 6 MB: see `model` and `missing`."""
-        wanted = valid(WantedSerializer(data=request.query_params))
+        wanted = valid(WantedSerializer(data=request.query_params.dict()))
         models = [wanted["model"]] if "model" in wanted else [*localized_models()]
         lines = table.written(models, wanted.get("missing"))
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
@@ -154,7 +154,7 @@ class LocalisationViewSet(ViewSet):
 
         A body of `text/csv` may be 1 MiB long, an uploaded file 4 MiB.
         """
-        way = valid(WaySerializer(data=request.query_params))
+        way = valid(WaySerializer(data=request.query_params.dict()))
         file = valid(UploadSerializer(data=request.data))["file"]
         return Response(take(file.read(table.BYTES + 1), dry_run=way["dry_run"]))
 

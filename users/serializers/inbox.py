@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from kloppocar.api.rows import reads
-from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
+from kloppocar.api.serializers import FlagSerializerField, ModelSerializer, RefusingUnknownFields
 from users.models import Notification
 
 
@@ -15,8 +15,8 @@ class InboxSerializer(ModelSerializer):
     received_at = serializers.SerializerMethodField()
     read = serializers.SerializerMethodField()
     archived = serializers.SerializerMethodField()
-    read_at = serializers.DateTimeField()
-    archived_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    archived_at = serializers.DateTimeField(allow_null=True)
 
     class Meta:
         model = Notification
@@ -55,8 +55,8 @@ class InboxSerializer(ModelSerializer):
 
 
 class InboxChangeSerializer(RefusingUnknownFields):
-    read = serializers.BooleanField(required=False)
-    archived = serializers.BooleanField(required=False)
+    read = FlagSerializerField(required=False)
+    archived = FlagSerializerField(required=False)
 
     def validate(self, attrs):
         if not attrs:

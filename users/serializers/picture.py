@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from kloppocar.api.serializers import RefusingUnknownFields
+from kloppocar.api.serializers import RefusingUnknownFields, TextSerializerField
 from users.services.picture import CONTENT_TYPES
 
 
@@ -11,7 +11,7 @@ class PictureUploadSerializer(RefusingUnknownFields):
 
 
 class PictureKeySerializer(RefusingUnknownFields):
-    key = serializers.CharField(max_length=200)
+    key = TextSerializerField(max_length=200)
 
 
 class UploadFormSerializer(serializers.Serializer):

@@ -128,6 +128,8 @@ class CountsSerializer(serializers.Serializer):
 class MeSerializer(RefusingUnknownFields, ModelSerializer):
     """One's own account. Protected fields are refused, not ignored."""
 
+    described = {"username": {"pattern": "^[A-Za-z0-9_.-]{3,30}$"}}
+
     rank = RankField()
     next_rank = serializers.SerializerMethodField()
     copies = serializers.IntegerField(source="counts.copies", read_only=True)

@@ -83,7 +83,7 @@ class RecipientViewSet(ListMixin, ViewSet):
     def get_queryset(self):
         return NotificationReceipt.objects.filter(notification=self.message()).select_related("user").order_by("id")
 
-    @extend_schema(request=RecipientsSerializer, responses={201: AddedRecipientsSerializer})
+    @extend_schema(etag=False, request=RecipientsSerializer, responses={201: AddedRecipientsSerializer})
     def create(self, request, *args, **kwargs):
         message = self.message()
         people = RecipientsSerializer(data=request.data)
