@@ -111,15 +111,18 @@ def of_campaign(campaign: Distribution, *, now: datetime | None = None) -> Campa
 
 def stock_left(campaign: Distribution) -> int | None:
     """How many copies are there to be drawn; None where one of them is unlimited."""
-    drawable = Collectible.objects.filter(AVAILABLE)
-    if campaign.draw == Draw.RANDOM_FROM_COLLECTION:
-        drawable = drawable.filter(collection=campaign.collection_id)
-    else:
-        drawable = drawable.filter(pools__distribution=campaign)
+    drawable = drawn_by(campaign).filter(AVAILABLE)
     stock = drawable.aggregate(
         unlimited=Count("pk", filter=Q(circulation=None)), left=Sum(F("circulation") - F("minted"))
     )
     return None if stock["unlimited"] else stock["left"] or 0
+
+
+def drawn_by(campaign: Distribution) -> QuerySet[Collectible]:
+    """What a campaign may give, whether or not any are left, and whether or not it is published."""
+    if campaign.draw == Draw.RANDOM_FROM_COLLECTION:
+        return Collectible.objects.filter(collection=campaign.collection_id)
+    return Collectible.objects.filter(pools__distribution=campaign)
 
 
 def codes_of(campaign: Distribution) -> CodeCounts:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -133,7 +134,26 @@ def public_url() -> str:
     return url
 
 
+def public_time_zone() -> str:
+    """Whose clock pages speak by: what they say in words stands in no phone's own time."""
+    name = env.str("PUBLIC_TIME_ZONE", default="Europe/Berlin")
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        stop(f"PUBLIC_TIME_ZONE is {name[:40]!r}: it must name a time zone, like Europe/Berlin.")
+
+
+def store(variable: str) -> str:
+    """Where people get the app; empty where it is not to be had."""
+    url = env.str(variable, default="")
+    if url and not url.startswith("https://"):
+        stop(f"{variable} is {url[:110]!r}: it must begin with https://.")
+    return url
+
+
 PUBLIC_URL = public_url()
+PUBLIC_TIME_ZONE = public_time_zone()
+APP_STORE_URL, PLAY_STORE_URL = store("APP_STORE_URL"), store("PLAY_STORE_URL")
 
 # --- Sign-in -------------------------------------------------------------------------------------------------
 

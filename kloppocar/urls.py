@@ -7,6 +7,7 @@ from django.urls import URLPattern, include, path, re_path
 from rest_framework.permissions import AllowAny
 
 from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
+from collectibles import pages as public_pages
 from collectibles.views import (
     ChallengeClaimViewSet,
     CollectibleViewSet,
@@ -91,6 +92,11 @@ router.register("localisation", LocalisationViewSet, "localisation")
 
 urlpatterns = [
     path("", pages.front, name="front"),
+    path("c/", public_pages.type_a_code, name="type-a-code"),
+    path("c/<path:typed>", public_pages.landing, name="landing"),
+    path("i/<int:collectible_id>", public_pages.collectible_page, name="collectible-page"),
+    path("i/<int:collectible_id>/<int:mint>", public_pages.copy_page, name="copy-page"),
+    path("u/<str:name_or_id>", public_pages.person_page, name="person-page"),
     path("health/live/", pages.live, name="live"),
     path("health/ready/", pages.ready, name="ready"),
     FirstWordResolver("api/v1/", router.urls),

@@ -1,9 +1,11 @@
-"""Bring every language's django.po in step with the sentences that the code marks by `_("...")`, and compile it.
+"""Bring every language's django.po in step with the sentences that the code marks by `_("...")` and pages by
+`{% translate "..." %}`, and compile it.
 
 New sentences come in untranslated and are printed; those that the code no longer says are thrown away.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import polib
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["kloppocar", "users", "communities", "catalog", "collectibles"]
+in_template = re.compile(r'\{% translate "([^"]+)"').findall
 LOCALES = ROOT / "kloppocar" / "locale"
 
 
@@ -34,6 +37,8 @@ def sentences() -> Iterator[str]:
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                     (argument,) = node.args
                     yield ast.literal_eval(argument)
+        for path in sorted((ROOT / room).rglob("*.html")):
+            yield from in_template(path.read_text())
 
 
 if __name__ == "__main__":

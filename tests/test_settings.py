@@ -37,7 +37,7 @@ def start(*options, **variables):
 
 def test_every_variable_is_in_the_example_and_in_the_readme():
     source = (settings.BASE_DIR / "kloppocar" / "settings.py").read_text()
-    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag|day)\(\s*"([A-Za-z_]+)"', source)) | set(
+    read = set(re.findall(r'(?:env(?:\.\w+)?|required|flag|day|store)\(\s*"([A-Za-z_]+)"', source)) | set(
         re.findall(r'"(DB_[A-Z]+)"', source)
     )
     example = set(re.findall(r"^#?([A-Za-z_]+)=", (settings.BASE_DIR / ".env.example").read_text(), re.MULTILINE))
@@ -111,6 +111,10 @@ def test_the_address_of_phones_is_said_or_local(given, address):
         ({"DEBUG": "on"}, "DEBUG"),
         ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
         ({"PUBLIC_URL": "http://play.example.org"}, "PUBLIC_URL"),
+        ({"PUBLIC_TIME_ZONE": "Europe/Nowhere"}, "PUBLIC_TIME_ZONE"),
+        ({"PUBLIC_TIME_ZONE": "../etc/passwd"}, "PUBLIC_TIME_ZONE"),
+        ({"APP_STORE_URL": "apps.example.org"}, "APP_STORE_URL"),
+        ({"PLAY_STORE_URL": "http://play.example.org/app"}, "PLAY_STORE_URL"),
         ({"PUBLIC_URL": "play.example.org"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://play.example.org/?a=b"}, "PUBLIC_URL"),
         ({"PUBLIC_URL": "https://" + "x" * 100}, "PUBLIC_URL"),

@@ -9,7 +9,7 @@ from django.db.models import Q, Window
 from django.db.models.functions import Now, RowNumber
 from django.utils import timezone
 
-from kloppocar.api.conditions import Given, constant
+from kloppocar.api.conditions import RIGHT_NOW, Given, constant
 from kloppocar.api.models import VersionedRow, one_of
 
 from .collectible import Collectible
@@ -28,6 +28,10 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     @constant
     def owned_by(self, owner: Given) -> "CopyQuerySet":
         return self.filter(owner=owner)
+
+    def shown_of(self, owner: Any) -> "CopyQuerySet":
+        """What everybody may see of what one person owns: copies of what is published."""
+        return self.filter(owner=owner, collectible__in=Collectible.objects.published_at(RIGHT_NOW))
 
     def first_of_each(self, limit: int = 10) -> "CopyQuerySet":
         """Of each collectible the copies of lowest number."""

@@ -2,13 +2,14 @@
 
 from .claim import Claim, claim_challenge, claim_mission
 from .granting import grant_starter
-from .preview import Preview, preview
+from .preview import Outlook, Preview, preview, preview_for_anybody
 from .redemption import Redemption, redeem
 from .transfer import Acceptance, accept, cancel, open_offer
 
 __all__ = [
     "Acceptance",
     "Claim",
+    "Outlook",
     "Preview",
     "Redemption",
     "accept",
@@ -18,5 +19,6 @@ __all__ = [
     "grant_starter",
     "open_offer",
     "preview",
+    "preview_for_anybody",
     "redeem",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -83,7 +84,7 @@ def decide(*, user: User, code: str, key: str | None, guesses: Guesses | None, n
         guesses.refuse_when_spent()  # under the lock: many guesses at once come one after the other
     row = statements.CODE.first(code=code, user=user.pk, key=key)
     if row is None:
-        raise Refusal("unknown_code", _("We do not know this code."), status=404)
+        raise unknown_code()
     with about(row.distribution_id):
         return decide_known(row, locked, key, now)
 
@@ -110,6 +111,10 @@ def decide_known(row: Any, locked: User, key: str | None, now: datetime) -> Deci
     return Decision(granted, locked.score)
 
 
+def unknown_code() -> Refusal:
+    return Refusal("unknown_code", _("We do not know this code."), status=404)
+
+
 def grant_of(pk: int) -> Grant:
     return Grant.objects.select_related("copy__collectible").get(pk=pk)
 
@@ -125,7 +130,9 @@ def already_redeemed(earlier: Grant) -> Refusal:
     return Refusal("already_redeemed", _("You have redeemed this code before."), status=409, extra=extra)
 
 
-def refuse_what_is_not_open(code: DistributionCode, campaign: Distribution, user: User, now: datetime) -> None:
+def refuse_what_is_not_open(
+    code: DistributionCode, campaign: Distribution, user: User | AnonymousUser, now: datetime
+) -> None:
     """Checks that need no lock; the counters are checked again by conditional updates."""
     if code.revoked_at is not None:
         extra = {"revoked_at": code.revoked_at}
@@ -145,13 +152,13 @@ def refuse_what_is_not_open(code: DistributionCode, campaign: Distribution, user
         raise sold_out("limit")
 
 
-def refuse_reward(campaign: Distribution, user: User) -> None:
+def refuse_reward(campaign: Distribution, user: User | AnonymousUser) -> None:
     """What a mission or challenge gives once is not given by a code as well; the refusal names what to finish first."""
     missions = {mission.pk: mission for mission in Mission.objects.visible_to(user).filter(reward=campaign)}
     challenges = list(Challenge.objects.visible_to(user).filter(reward=campaign).values_list("id", flat=True))
     if not missions and not challenges:
         return
-    mine = MissionProgress.objects.filter(user=user, mission__in=missions)
+    mine = MissionProgress.objects.filter(user=user.pk, mission__in=missions)
     progress = dict(mine.values_list("mission_id", "progress"))
     ahead = [{"id": pk, "progress": progress.get(pk, 0), "goal": mission.goal} for pk, mission in missions.items()]
     extra = {"reason": "finish_first", "missions": ahead, "challenges": challenges}

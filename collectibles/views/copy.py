@@ -75,8 +75,7 @@ class CopiesOfUserViewSet(PublicCopies):
 
     def get_queryset(self):
         user = get_object_or_404(User.objects.visible_to(self.request.user), pk=self.kwargs["user_id"])
-        published = Collectible.objects.published_at(RIGHT_NOW)
-        return self.public().filter(owner=user, collectible__in=published)
+        return self.public().shown_of(user)
 
 
 class NumberPagination(CursorPagination):

@@ -16,6 +16,8 @@ from rest_framework.test import APIClient
         ("/api/docs/?script=", "/api/schema/"),
         ("/", "/api/v1/"),
         ("/", "/admin/"),
+        ("/c/", "/c/"),
+        ("/u/nobody", "/c/"),
         ("/api/v1/", "/static/rest_framework/css/bootstrap.min.css"),
     ],
 )

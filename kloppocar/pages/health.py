@@ -1,16 +1,11 @@
-"""What is not the API: the front page, and what a load balancer asks."""
+"""What a load balancer asks."""
 
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 
 from kloppocar import triggers
 from kloppocar.api.errors import RETRY_AFTER
-
-
-def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "front.html")
 
 
 def live(request: HttpRequest) -> HttpResponse:

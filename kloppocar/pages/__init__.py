@@ -1,0 +1,13 @@
+"""What is not the API: the front page, what a load balancer asks, and the frame of every page for anybody."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from .health import live, out_of_step, pending_migrations, ready
+from .public import Page, public_page
+
+__all__ = ["Page", "front", "live", "out_of_step", "pending_migrations", "public_page", "ready"]
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    return render(request, "front.html")
