@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.models import ExactCharField, VersionedRow, one_of
+from kloppocar.api.permissions import is_staff
 
 
 class UserStatus(models.TextChoices):
@@ -39,8 +40,12 @@ class UserManager(BaseUserManager["User"]):
 
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: Any) -> "UserQuerySet":
-        """Everybody who still has an account; the serializer shows their public part only."""
-        return self.exclude(status=UserStatus.DELETED)
+        """Everybody who still has an account, and whose account is not blocked; staff see those as well.
+
+        The serializer shows their public part only.
+        """
+        here = self.exclude(status=UserStatus.DELETED)
+        return here if is_staff(user) else here.filter(is_active=True)
 
 
 class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
