@@ -7,6 +7,7 @@ from kloppocar.api.filters import BoundedNumberFilter, NumberInFilter
 
 from .models import (
     Collectible,
+    CollectibleSponsor,
     Copy,
     Distribution,
     DistributionCode,
@@ -23,7 +24,7 @@ class CollectibleFilterSet(django_filters.FilterSet):
     collection = BoundedNumberFilter(field_name="collection_id")
     collection__in = NumberInFilter(field_name="collection_id", lookup_expr="in")
     category = BoundedNumberFilter(field_name="category_id")
-    sponsor = BoundedNumberFilter(field_name="sponsorships__sponsor_id")
+    sponsor = BoundedNumberFilter(method="of_sponsor")
 
     class Meta:
         model = Collectible
@@ -33,6 +34,10 @@ class CollectibleFilterSet(django_filters.FilterSet):
             "circulation": ["gte", "lte", "isnull"],
             "published_at": ["gte", "lte"],
         }
+
+    def of_sponsor(self, queryset, name, value):
+        words = CollectibleSponsor.objects.visible_to(self.request.user).filter(sponsor=value)
+        return queryset.filter(id__in=words.values("collectible"))
 
 
 class CopyFilterSet(django_filters.FilterSet):

@@ -88,12 +88,24 @@ class Collectible(VersionedRow):
         return resolve(self.name, "en")
 
 
+class CollectibleSponsorQuerySet(models.QuerySet["CollectibleSponsor"]):
+    def visible_to(self, user: Any) -> "CollectibleSponsorQuerySet":
+        """Words of active sponsors; staff see all."""
+        return self if is_staff(user) else self.of_active_sponsors()
+
+    @constant
+    def of_active_sponsors(self) -> "CollectibleSponsorQuerySet":
+        return self.filter(sponsor__active=True)
+
+
 class CollectibleSponsor(VersionedRow):
     """A sponsor's word on one collectible."""
 
     collectible = models.ForeignKey(Collectible, on_delete=models.CASCADE, related_name="sponsorships")
     sponsor = models.ForeignKey(Sponsor, on_delete=models.CASCADE, related_name="sponsorships")
     message = LocalizedField(max_length=1_000, blank=True)
+
+    objects = CollectibleSponsorQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

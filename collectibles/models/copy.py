@@ -33,6 +33,11 @@ class CopyQuerySet(models.QuerySet["Copy"]):
         """What everybody may see of what one person owns: copies of what is published."""
         return self.filter(owner=owner, collectible__in=Collectible.objects.published_at(RIGHT_NOW))
 
+    def known_to(self, user: Any) -> "CopyQuerySet":
+        """Those of which everybody may know who owns them, and one's own."""
+        published = Q(collectible__in=Collectible.objects.visible_to(user, RIGHT_NOW))
+        return self.filter(published | Q(owner=user)) if user.is_authenticated else self.filter(published)
+
     def first_of_each(self, limit: int = 10) -> "CopyQuerySet":
         """Of each collectible the copies of lowest number."""
         place = Window(RowNumber(), partition_by="collectible_id", order_by="mint")

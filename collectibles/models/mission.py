@@ -37,12 +37,12 @@ def is_open(now: datetime | RightNow) -> Q:
 
 class MissionQuerySet(models.QuerySet["Mission"]):
     def visible_to(self, user: Any) -> "MissionQuerySet":
-        """Active missions of active collections; staff see all."""
+        """Active missions of active collections of active communities; staff see all."""
         return self if is_staff(user) else self.active()
 
     @constant
     def active(self) -> "MissionQuerySet":
-        return self.filter(active=True, collection__active=True)
+        return self.filter(active=True, collection__active=True, collection__community__active=True)
 
     def open_at(self, now: datetime | RightNow) -> "MissionQuerySet":
         """Those whose reward can be claimed at `now`, by the rule of `Mission.is_open_at`."""

@@ -56,8 +56,15 @@ class OpenedTransferSerializer(TransferSerializer):
         fields = ["id", "secret", *TransferSerializer.Meta.fields[1:]]
 
 
+class KnownCopyField(serializers.PrimaryKeyRelatedField):
+    """A copy that the caller may not know of reads as non-existent; that another is not theirs, the service says."""
+
+    def get_queryset(self):
+        return Copy.objects.known_to(self.context["request"].user)
+
+
 class OpenTransferSerializer(RefusingUnknownFields):
-    copy = serializers.PrimaryKeyRelatedField(queryset=Copy.objects.all(), help_text="One of one's own.")
+    copy = KnownCopyField(queryset=Copy.objects.none(), help_text="One of one's own.")
     minutes = serializers.IntegerField(
         required=False,
         min_value=SHORTEST // timedelta(minutes=1),

@@ -1,10 +1,11 @@
 """Collectibles."""
 
 from collectibles.filters import CollectibleFilterSet
-from collectibles.models import Collectible
+from collectibles.models import Collectible, CollectibleSponsor
 from collectibles.serializers import CollectibleSerializer
 from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
+from kloppocar.api.rows import narrowed
 from kloppocar.api.viewsets import CrudViewSet
 
 
@@ -18,5 +19,7 @@ class CollectibleViewSet(CrudViewSet):
     is_public = True
 
     def get_queryset(self):
-        visible = Collectible.objects.visible_to(self.request.user, RIGHT_NOW)
-        return visible.prefetch_related("sponsorships__sponsor").select_related("collection", "category")
+        user = self.request.user
+        words = CollectibleSponsor.objects.visible_to(user).select_related("sponsor")
+        visible = Collectible.objects.visible_to(user, RIGHT_NOW).select_related("collection", "category")
+        return visible.prefetch_related(narrowed("sponsorships", words))

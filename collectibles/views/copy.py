@@ -6,7 +6,7 @@ from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny, IsAuthenticated
 
 from collectibles.filters import CopyFilterSet
-from collectibles.models import Collectible, Copy, CopyEvent, Mission
+from collectibles.models import Collectible, CollectibleSponsor, Copy, CopyEvent, Mission
 from collectibles.serializers import (
     CopyDetailSerializer,
     CopyEventSerializer,
@@ -16,6 +16,7 @@ from collectibles.serializers import (
 from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.pagination import CursorPagination
+from kloppocar.api.rows import narrowed
 from kloppocar.api.viewsets import ListMixin, RetrieveMixin, UpdateMixin, ViewSet
 from users.models import User
 
@@ -36,7 +37,10 @@ class CopyViewSet(RetrieveMixin, ListMixin, UpdateMixin, ViewSet):
             return mine
         visible = Mission.objects.visible_to(self.request.user)
         return mine.prefetch_related(
-            "collectible__sponsorships__sponsor",
+            narrowed(
+                "collectible__sponsorships",
+                CollectibleSponsor.objects.visible_to(self.request.user).select_related("sponsor"),
+            ),
             Prefetch("collectible__missions", queryset=visible, to_attr="counting_missions"),
         )
 
@@ -52,7 +56,7 @@ class CopyViewSet(RetrieveMixin, ListMixin, UpdateMixin, ViewSet):
     )
     def history(self, request, pk=None):
         """The ledger of one copy, oldest line first."""
-        copy = get_object_or_404(Copy, pk=pk)
+        copy = get_object_or_404(Copy.objects.known_to(request.user), pk=pk)
         lines = CopyEvent.objects.filter(copy=copy).select_related("from_user", "to_user").order_by("id")
         return self.answer_page(lines)
 

@@ -14,6 +14,7 @@ from collectibles.models import Collectible, Mission, MissionProgress
 from collectibles.serializers import ClaimResultSerializer, MissionSerializer
 from collectibles.services import Claim, claim_challenge, claim_mission
 from communities.models import Challenge
+from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
 from kloppocar.api.viewsets import CrudViewSet, ViewSet, save_changed
@@ -35,7 +36,7 @@ class MissionViewSet(CrudViewSet):
     def get_queryset(self):
         user: Any = self.request.user
         mine = MissionProgress.objects.filter(user=user) if user.is_authenticated else MissionProgress.objects.none()
-        listed = Prefetch("collectibles", queryset=Collectible.objects.only("id"))
+        listed = Prefetch("collectibles", queryset=Collectible.objects.visible_to(user, RIGHT_NOW).only("id"))
         missions = Mission.objects.visible_to(user).prefetch_related(listed)
         return missions.prefetch_related(Prefetch("progress", queryset=mine, to_attr="mine"))
 

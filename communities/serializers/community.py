@@ -2,9 +2,11 @@
 
 from django.utils import timezone
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.validators import UniqueTogetherValidator
 
-from communities.models import Community, Membership, ModerationEntry
+from communities.models import Community, Membership, ModerationEntry, Role
+from communities.permissions import may_rule
 from kloppocar.api.serializers import ModelSerializer, TextSerializerField, VisibleRelatedField
 from users.models import User
 from users.serializers import PublicUserSerializer
@@ -35,6 +37,12 @@ class MembershipSerializer(ModelSerializer):
                 queryset=Membership.objects.all(), fields=["community", "user"], message="They are a member already."
             )
         ]
+
+    def validate_community(self, value):
+        """Before anything is said of who belongs to it, which is its members' business."""
+        if self.instance is None and not may_rule(self.context["request"].user, value.pk, Role.MEMBER):
+            raise PermissionDenied
+        return value
 
     def validate(self, attrs):
         for name in ("community", "user"):

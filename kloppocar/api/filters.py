@@ -138,14 +138,17 @@ def searchable(queryset: QuerySet, name: str, language: str) -> Any:
 
 
 class OrderingFilter(BaseFilterBackend):
-    """`?ordering=-minted,id` from the view's `ordering_fields`; a localised field orders by the asked language."""
+    """`?ordering=-minted,id` from the view's `ordering_fields`; a localised field orders by the asked language.
+
+    By `staff_ordering_fields` staff alone order: what others do not see would show in the order, and in its cursors.
+    """
 
     def filter_queryset(self, request, queryset, view):
         text = request.query_params.get("ordering")
         if text is None:
             return queryset
         names = text.split(",")
-        allowed = {*getattr(view, "ordering_fields", []), "id"}
+        allowed = orders_of(view, request.user)
         if len(names) > 3 or not all(name.removeprefix("-") in allowed for name in names):
             known = ", ".join(sorted(allowed))
             raise ValidationError({"ordering": f"At most three of: {known}; each may begin with a hyphen."})
@@ -162,6 +165,12 @@ class OrderingFilter(BaseFilterBackend):
         one = f"-?({'|'.join(names)})"
         schema = {"type": "string", "pattern": f"^{one}(,{one}){{0,2}}$"}
         return [query_parameter("ordering", schema, f"Up to three of {', '.join(names)}; `-` turns one round.")]
+
+
+def orders_of(view: Any, user: Any) -> set[str]:
+    """What the caller may order a list by."""
+    for_staff = getattr(view, "staff_ordering_fields", []) if is_staff(user) else []
+    return {*getattr(view, "ordering_fields", []), *for_staff, "id"}
 
 
 def query_parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def asked():
     for prefix, view, name in router.registry:
         if hasattr(view, "list"):
             path = re.sub(r"\(\?P<.*?\)(?=/)", "3", prefix)
-            fields = getattr(view, "ordering_fields", [])
+            fields = [*getattr(view, "ordering_fields", []), *getattr(view, "staff_ordering_fields", [])]
             yield from ((name, f"/api/v1/{path}/", order, view) for order in ["", *fields, *(f"-{f}" for f in fields)])
 
 

@@ -47,7 +47,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     serializer_class_of_staff = StaffUserSerializer
     permission_classes = [AnyoneReadsStaffWrite]
     search_fields = ["username"]
-    ordering_fields = ["score"]
+    staff_ordering_fields = ["score"]  # a cursor holds what it is ordered by, and a person's score is their own
 
     def get_queryset(self):
         return User.objects.visible_to(self.request.user)

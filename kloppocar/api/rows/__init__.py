@@ -26,7 +26,7 @@ Whatever cannot be planned is served by the ordinary path, and the log says so o
 """
 
 from .fields import reads
-from .plan import Unplannable, has_version
+from .plan import Unplannable, has_version, narrowed
 from .read import Reading, chosen_names, language_of, order_column
 from .statement import After, Column, Only
 from .written import WrittenReading
@@ -41,6 +41,7 @@ __all__ = [
     "chosen_names",
     "has_version",
     "language_of",
+    "narrowed",
     "order_column",
     "reads",
 ]

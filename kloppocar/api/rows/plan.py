@@ -41,6 +41,17 @@ class Facts(NamedTuple):
     model: type[models.Model]
     annotations: tuple[str, ...]
     prefetched: tuple[tuple[str, str], ...]  # (`to_attr` or relation, relation) of each Prefetch with a queryset
+    narrowed: tuple[str, ...] = ()  # those of them that are made by `narrowed`
+
+
+def narrowed(path: str, queryset: models.QuerySet) -> Any:
+    """A Prefetch of fewer rows, left out by nothing but columns whose every change raises a row's version.
+
+    So the versions of all its rows, shown or not, still say whether the answer changed.
+    """
+    lookup: Any = models.Prefetch(path, queryset=queryset)
+    lookup.is_narrowed = True
+    return lookup
 
 
 def has_version(model: Any) -> bool:

@@ -28,12 +28,14 @@ def plan_for(serializer: Any, queryset: models.QuerySet, chosen: frozenset[str] 
 
 
 def facts_of(queryset: models.QuerySet) -> Facts:
-    prefetched = tuple(
-        (lookup.prefetch_to, lookup.prefetch_through)
+    lookups = [
+        lookup
         for lookup in queryset._prefetch_related_lookups  # type: ignore[attr-defined]
         if not isinstance(lookup, str) and lookup.queryset is not None
-    )
-    return Facts(queryset.model, tuple(queryset.query.annotations), prefetched)
+    ]
+    prefetched = tuple((lookup.prefetch_to, lookup.prefetch_through) for lookup in lookups)
+    narrowed = tuple(lookup.prefetch_to for lookup in lookups if hasattr(lookup, "is_narrowed"))
+    return Facts(queryset.model, tuple(queryset.query.annotations), prefetched, narrowed)
 
 
 @lru_cache(maxsize=500)
@@ -247,7 +249,8 @@ class Planner:
         part = Part(path, int(key[2:-1]), prefix.removesuffix("__") or "pk", relation, child, self.language)
         if part not in self.parts:  # two fields may read the same list
             self.parts.append(part)
-        if path in dict(self.facts.prefetched) or child is Instances:
+        is_own = path in dict(self.facts.prefetched) and path not in self.facts.narrowed
+        if is_own or child is Instances:
             self.versions = None
         elif child is not Keys and self.versions is not None:
             self.versions = part.with_versions(self.versions, plan_of_rows(child, relation.related_model))
