@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import clear_url_caches
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from collectibles.missions import recompute
@@ -53,6 +54,7 @@ def world(api, cast):
     media = {"image": {"load": "https://example.org/a.png"}, "model": {"url": "https://example.org/a.glb"}}
     make_rank()
     User.objects.filter(username="alice").update(email="alice@example.org", score=7)
+    User.objects.filter(username="staff").update(last_login=timezone.now())
     User.objects.filter(username="bob").update(email="bob@example.org")
     community = make_community(media=media)
     memberships = {name: make_membership(cast[name], community) for name in ("alice", "bob")}

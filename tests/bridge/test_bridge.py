@@ -1,6 +1,5 @@
 """What old clients meet beside the table: errors, pages, what is private, ids."""
 
-import itertools
 from datetime import date
 
 import pytest
@@ -10,7 +9,7 @@ from django.urls import clear_url_caches
 
 from collectibles.models import Copy
 from kloppocar.legacy.bridge import reads
-from tests.make import make_collectible, make_message, make_mission, make_news, make_user
+from tests.make import make_collectible, make_news
 
 
 def code_of(response):
@@ -235,43 +234,7 @@ def test_guessing_runs_out(old, world, settings, method, name, sent):
     assert answers[-1]["Retry-After"]
 
 
-# --- Statements --------------------------------------------------------------------------------------------------
-
-
-def test_a_list_costs_the_same_however_long_it_is(old, world):
-    lists = {
-        "Collectible/getAllCollectibles": {},
-        "Mission/getMissionByTitle": {"title": "set"},
-        "UserCollectible/getUserCollectiblesByCollectibleId": {"collectibleId": world.collectible.pk},
-        "NotificationUser/getNotificationUsersByUserId": {"userId": world.alice.pk},
-        "NewsPost/getNewsPostsByHeader": {"header": "n"},
-    }
-
-    def costs():
-        found = {}
-        for name, sent in lists.items():
-            with CaptureQueriesContext(connection) as queries:
-                response = old("alice", "GET", name, **sent)
-            assert response.status_code == 200
-            found[name] = len(queries)
-        return found
-
-    few, free = costs(), [mint for mint in range(1, 11) if mint != world.copy.mint]
-    for number in range(5):
-        Copy.objects.create(collectible=world.collectible, mint=free[number], owner=make_user(f"person-{number}"))
-        make_mission(make_collectible(collection=world.collection))
-        make_message(world.alice)
-        make_message()
-        make_news()
-
-    assert costs() == few
-    assert max(few.values()) <= 3
-
-
-def test_ids_in_the_world_are_in_no_order(world):
-    pairs = itertools.pairwise(world.sealed("DistributionCode", pk, "alice") & 0xFFFFFF for pk in range(1, 50))
-
-    assert len({later - earlier for earlier, later in pairs}) > 45
+# --- Off -----------------------------------------------------------------------------------------------------------
 
 
 def test_switched_off_it_is_not_there(api, settings):

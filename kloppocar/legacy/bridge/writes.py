@@ -38,7 +38,12 @@ def changes(call: Call, present: dict[str, Any], also: set[str] = frozenset()) -
     """
     refuse_unknown(call, also)
     as_sent = orjson.loads(orjson.dumps(present, option=orjson.OPT_UTC_Z))
-    return {name: value for name, value in call.body.items() if name in also or value != as_sent[name]}
+    return {name: value for name, value in call.body.items() if name in also or not same(value, as_sent[name])}
+
+
+def same(sent: Any, present: Any) -> bool:
+    """A number may come as its digits: what stood in a query may have been kept as a text."""
+    return sent == present or (type(present) is int and type(sent) is str and sent == str(present))
 
 
 def refuse_unknown(call: Call, also: set[str] = frozenset()) -> None:  # type: ignore[assignment]
