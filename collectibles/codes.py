@@ -10,6 +10,7 @@ it has no check character; what is forgiven is the same.
 
 import re
 import secrets
+from base64 import b32encode
 from hashlib import sha256
 from random import Random
 
@@ -19,6 +20,7 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 MAX_TYPED = 100
 SECRET_LENGTH = 26
 TRANSFER_PREFIX = "TFR"
+OLD_PREFIX, MAX_OLD = "OLD.", 1_000
 is_other_shape = re.compile(r"[0-9A-Z_.-]{1,64}").fullmatch
 
 
@@ -54,6 +56,14 @@ def normalise(typed: str) -> str:
     if not is_other_shape(other):
         raise MistypedCode
     return other
+
+
+def of_old_backend(typed: str) -> str:
+    """How a code of the old backend is stored that `normalise` refuses: too long, with other characters, or of our
+    length without our check character. Case and spaces are forgiven; nothing else ends up in this shape by itself.
+    """
+    text = re.sub(r"\s", "", typed[:MAX_OLD]).upper()
+    return OLD_PREFIX + b32encode(sha256(text.encode(errors="replace")).digest()).decode().rstrip("=")
 
 
 def format_code(code: str) -> str:

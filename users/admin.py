@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
-from .models import Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
+from .models import Adoption, Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -36,6 +36,13 @@ class DepartureInline(ReadOnlyInline):
     fields = ("tries", "next_try_at")
 
 
+class AdoptionInline(ReadOnlyInline):
+    """Imported, and waiting for whoever first shows this e-mail, verified."""
+
+    model = Adoption
+    fields = ("email", "created_at")
+
+
 @admin.register(User)
 class UserAdmin(RowAdmin, DjangoUserAdmin):
     """Staff log in with a password; everybody else has none that works."""
@@ -51,7 +58,7 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
     ordering = ("id",)
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = ("score", "last_login")
-    inlines = (DepartureInline,)
+    inlines = (AdoptionInline, DepartureInline)
     fieldsets = (
         (None, {"fields": ("username", "password", "cognito_sub", "email", "status", "is_active")}),
         ("Profile", {"fields": ("picture", "language", "country", "newsletter", "push_enabled", "score")}),

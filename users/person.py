@@ -4,10 +4,9 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
-from django.db.models import QuerySet
 
 from kloppocar.api.models import plain_rows
-from users.models import Departure, NotificationReceipt, PushDevice, User, UserStatus
+from users.models import Adoption, Departure, NotificationReceipt, PushDevice, User, UserStatus
 
 # The subject stays, so that tokens of it are refused and make nobody new; the score belongs to copies that stay.
 KEPT = {"id", "cognito_sub", "score", "created_at", "updated_at", "version", "username_key"}
@@ -21,6 +20,7 @@ def stored_about(user: User) -> dict[str, Any]:
         "permissions": user.user_permissions.values("codename"),
         "devices": plain_rows(PushDevice.objects.filter(user=user)),
         "inbox": plain_rows(NotificationReceipt.objects.filter(user=user), also=["notification__header"]),
+        "adoption": plain_rows(Adoption.objects.filter(user=user)),
         "departures": plain_rows(Departure.objects.filter(user=user)),
         "admin_log": plain_rows(LogEntry.objects.filter(user=user)),
     }
@@ -36,6 +36,6 @@ def erase(user: User) -> None:
     user.save()
     user.groups.clear()
     user.user_permissions.clear()
-    rows: list[QuerySet[Any]] = [PushDevice.objects.filter(user=user), NotificationReceipt.objects.filter(user=user)]
-    for queryset in rows:
-        queryset.delete()
+    models: list[Any] = [Adoption, PushDevice, NotificationReceipt]
+    for model in models:
+        model.objects.filter(user=user).delete()

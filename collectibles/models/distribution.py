@@ -43,6 +43,7 @@ class GrantSource(models.TextChoices):
     MISSION = "mission"
     CHALLENGE = "challenge"
     STARTER = "starter"
+    IMPORT = "import"
 
 
 class StaffOnlyQuerySet(models.QuerySet[Any]):
