@@ -40,7 +40,7 @@ class AdoptionInline(ReadOnlyInline):
     """Imported, and waiting for whoever first shows this e-mail, verified."""
 
     model = Adoption
-    fields = ("email", "created_at")
+    fields = ("email",)
 
 
 @admin.register(User)
