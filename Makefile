@@ -4,7 +4,7 @@ ARGS   ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help messages setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
+.PHONY: help messages data-model setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
 .PHONY: test-packages check bench format
 
 help:  ## list these commands
@@ -55,6 +55,9 @@ bench: setup test-packages  ## measure beside the limit and plain DRF (ARGS="--s
 format: setup  ## format and repair what ruff can
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+
+data-model: setup  ## draw docs/data-model.svg and write its page anew, from the models
+	@$(PYTHON) -m scripts.data_model
 
 messages: setup  ## bring kloppocar/locale in step with the sentences in the code, and compile it
 	@$(PYTHON) -m scripts.messages
