@@ -43,9 +43,11 @@ def admin_routes() -> list[Any]:
     """Whoever phones home never pays for importing these."""
     from django.contrib import admin
 
+    from kloppocar.exchange import pages as exchange
+
     admin.autodiscover()
     admin.site.site_header = admin.site.site_title = "Kloppocar"
-    return admin.site.get_urls()
+    return [*exchange.routes(admin.site), *admin.site.get_urls()]
 
 
 def legacy_bridge() -> URLPattern:

@@ -45,8 +45,16 @@ class Given:
 class Source:
     """The rows of a stream, as often as they are asked for. Refuses what nobody could take any row of."""
 
-    def __init__(self, stream: BinaryIO, columns: list[Column], form: str, *, needs_version: bool = True) -> None:
-        self.stream, self.form, self.needs_version = stream, form, needs_version
+    def __init__(
+        self,
+        stream: BinaryIO,
+        columns: list[Column],
+        form: str,
+        *,
+        needs_version: bool = True,
+        most: int | None = None,
+    ) -> None:
+        self.stream, self.form, self.needs_version, self.most = stream, form, needs_version, most
         self.columns = [column for column in columns if column.is_writable]
         self.headers = {header: column for column in columns for header in column.headers}
         self.ignored = {header for column in columns for header in column.to_read} - set(KEYS)
@@ -65,7 +73,11 @@ class Source:
         if not self.size:
             raise Refusal("empty_file", _("This file is empty."), status=400)
         self.stream.seek(0)
-        return self.of_table() if self.form == "csv" else self.of_list()
+        for number, given in enumerate(self.of_table() if self.form == "csv" else self.of_list()):
+            if number == self.most:
+                detail = _("At most {number} rows at once: take larger files by manage.py import_rows.")
+                raise Refusal("too_many_rows", detail.format(number=number), status=413)
+            yield given
 
     # --- CSV -----------------------------------------------------------------------------------------------------
 

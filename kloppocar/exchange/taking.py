@@ -78,6 +78,8 @@ class Taking:
         self.remember(rows, entries)
         if not write:
             transaction.set_rollback(True)
+            for entry in entries:
+                entry.pk = entry.pk if entry.outcome != Outcome.CREATED else None  # which nobody will find
         return entries
 
     def one(self, given: Given, stored: Any, *, alone: bool) -> Entry:

@@ -129,6 +129,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(db):
     report = take("categories", as_csv(rows), dry_run=True)
 
     assert report.as_dict()["created"] == report.as_dict()["changed"] == 1
+    assert [entry.pk for entry in report.changes] == [category.id, None]  # an id that was taken back is nobody's
     assert [row.name for row in Category.objects.all()] == [{"en": "Part"}]
     assert not TakenBatch.objects.exists()
 
