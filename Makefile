@@ -4,7 +4,7 @@ ARGS   ?=
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help messages data-model setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
+.PHONY: help seed-big messages data-model setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
 .PHONY: test-packages check bench format
 
 help:  ## list these commands
@@ -51,6 +51,11 @@ check: setup test-packages  ## format, lint, types, migrations, system checks, t
 bench: setup test-packages  ## measure beside the limit and plain DRF (ARGS="--size 1m --only list --save FILE")
 	@scripts/system_packages.sh bench || true
 	@$(PYTHON) -m benchmarks $(ARGS)
+
+seed-big: setup  ## a million copies more in the database of DATABASE_URL (ARGS="--copies 100000 --check")
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py apply_triggers > /dev/null
+	@$(PYTHON) -m benchmarks.big $(ARGS)
 
 format: setup  ## format and repair what ruff can
 	@$(PYTHON) -m ruff format .

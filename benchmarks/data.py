@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import MySQLdb
-import MySQLdb.cursors
-from tqdm import tqdm
 
+from benchmarks.loading import bar_of, ranges, run
 from scripts.mariadb import MariaDB
 
 FOLDER = Path(__file__).resolve().parent.parent / ".local" / "bench"
@@ -95,18 +94,12 @@ def fill(connection: MySQLdb.Connection, rows: int, label: str) -> None:
     with connection, connection.cursor() as cursor:
         cursor.execute("SET time_zone = '+00:00', foreign_key_checks = 0, unique_checks = 0")
         run(cursor, PARENTS)
-        for first in tqdm(range(1, rows + 1, CHUNK), desc=f"loading {label}", unit_scale=CHUNK, disable=None):
-            last = min(first + CHUNK - 1, rows)
-            chunk = COLLECTIBLES.replace("{first}", str(first)).replace("{last}", str(last))
-            run(cursor, chunk.replace("{rows}", str(rows)))
+        with bar_of(rows, f"loading {label}") as bar:
+            for first, last in ranges(rows, CHUNK, bar):
+                run(cursor, COLLECTIBLES, {"{first}": first, "{last}": last, "{rows}": rows})
         tables = ["collectible", "collectiblesponsor", "copy"]
         run(cursor, "ANALYZE TABLE " + ", ".join(f"collectibles_{table}" for table in tables))
         run(cursor, "CREATE TABLE loaded (id INT)")
-
-
-def run(cursor: MySQLdb.cursors.Cursor, script: str) -> None:
-    for statement in filter(str.strip, script.split(";\n")):
-        cursor.execute(statement.rstrip().rstrip(";"))
 
 
 def manage(url: str, *arguments: str) -> None:

@@ -10,7 +10,6 @@ when the first two agree; what grows with a person's own rows shows in the third
 import argparse
 import json
 import os
-import re
 import statistics
 import sys
 import time
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
-from benchmarks.triggers import empty, no_triggers
+from benchmarks.loading import no_triggers, ranges, run
+from benchmarks.triggers import empty
 from scripts.mariadb import MariaDB, MariaDBError, heed_signals
 
 CHUNK = 100_000
@@ -154,7 +154,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "a tenth of everything": World(whole.users // 10, whole.copies // 10, whole.mine // 10, whole.messages // 10),
     }
     found: dict[str, Any] = {"worlds": {name: world._asdict() for name, world in worlds.items()}, "reads": {}}
-    steps = sum(world.copies // CHUNK for world in worlds.values()) + len(worlds) * len(ROUTES)
+    steps = sum(world.copies for world in worlds.values()) + len(worlds) * len(ROUTES)
     with tqdm(total=steps, file=sys.stderr, disable=None) as bar:
         for world_name, world in worlds.items():
             bar.set_description(f"{world.users:,} users, {world.copies:,} copies")
@@ -172,22 +172,14 @@ def make(world: World, bar: tqdm) -> None:
     with no_triggers(), connection.cursor() as cursor:
         empty(cursor)
         cursor.execute("SET foreign_key_checks = 0, unique_checks = 0")
+        places = {name.upper(): number for name, number in world._asdict().items()}
         for script in (STAFF, PEOPLE, MESSAGES):
-            run(cursor, script, world)
-        for first in range(1, world.copies + 1, CHUNK):
-            run(cursor, COPIES, world, FIRST=first, LAST=min(first + CHUNK - 1, world.copies))
-            bar.update()
+            run(cursor, script, places)
+        for first, last in ranges(world.copies, CHUNK, bar):
+            run(cursor, COPIES, places | {"FIRST": first, "LAST": last})
         cursor.execute("SET foreign_key_checks = 1, unique_checks = 1")
         cursor.execute("ANALYZE TABLE " + ", ".join(connection.introspection.table_names(cursor)))
         cursor.fetchall()
-
-
-def run(cursor: Any, script: str, world: World, **places: int) -> None:
-    """The statements, with the numbers of this world for the words in capitals."""
-    numbers = {name.upper(): number for name, number in world._asdict().items()} | places
-    for statement in script.strip().split(";\n"):
-        filled = re.sub(r"USERS|COPIES|MINE|MESSAGES|FIRST|LAST", lambda word: str(numbers[word[0]]), statement)
-        cursor.execute(filled.replace("%", "%%"), [])
 
 
 def read(path: str, rounds: int) -> dict[str, float]:

@@ -15,13 +15,13 @@ import random
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from benchmarks.loading import no_triggers
 from scripts.mariadb import MariaDB, heed_signals
 
 COLLECTIONS, IN_COLLECTION, MISSIONS, IN_SET = 20, 50, 200, 5
@@ -108,19 +108,6 @@ def with_and_without(work: Any, bar: tqdm) -> dict[str, float]:
         times["with"].append(work())
         bar.update()
     return {name: round(min(values), 3) for name, values in times.items()}
-
-
-@contextmanager
-def no_triggers() -> Iterator[None]:
-    from django.db import connection
-
-    from kloppocar import triggers
-
-    triggers.step_aside(connection)
-    try:
-        yield
-    finally:
-        triggers.apply_all(connection)
 
 
 def redemption(server: MariaDB, times: int) -> float:
