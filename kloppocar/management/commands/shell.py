@@ -27,4 +27,4 @@ MORE = [
 
 class Command(shell.Command):
     def get_auto_imports(self):
-        return [*super().get_auto_imports(), *MORE]
+        return [*(super().get_auto_imports() or ()), *MORE]
