@@ -57,7 +57,7 @@ class Row:
         serializer.is_valid(raise_exception=True)
         self.refuse_doubles(serializer)
         self.view.perform_create(serializer)
-        return self.entry(Outcome.CREATED, pk=serializer.instance.pk)
+        return self.entry(Outcome.CREATED, pk=serializer.instance.pk, name=str(serializer.instance))
 
     def update(self) -> Entry:
         serializer = self.view.get_serializer(self.stored, data=self.differs, partial=True)
@@ -68,7 +68,7 @@ class Row:
         if not serializer.validated_data:
             return self.entry(Outcome.UNCHANGED)
         self.view.perform_update(serializer)
-        return self.entry(Outcome.CHANGED, fields=list(self.differs))
+        return self.entry(Outcome.CHANGED, fields=list(self.differs), name=str(self.stored))
 
     def is_stored(self, name: str, value: Any) -> bool:
         """Whether a plain column holds exactly this."""

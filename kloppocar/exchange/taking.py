@@ -18,6 +18,7 @@ from kloppocar.api.errors import SIGNALLED
 from kloppocar.api.transactions import atomically
 from kloppocar.models import TakenBatch
 
+from . import history
 from .columns import columns_of
 from .export import related_by
 from .registry import Resource
@@ -33,7 +34,7 @@ class Taking:
     """One file into one resource. `force` overwrites what somebody changed since; `again` makes rows a second time."""
 
     def __init__(self, resource: Resource, user: Any, *, force: bool = False, again: bool = False) -> None:
-        self.resource, self.force, self.again = resource, force, again
+        self.resource, self.user, self.force, self.again = resource, user, force, again
         self.view = resource.view(user)
         self.columns = columns_of(resource, self.view.get_serializer())
         self.seen: dict[Any, int] = {}  # what may stand in a file once, and in which line it does
@@ -76,6 +77,7 @@ class Taking:
             else:
                 entries.append(self.one(given, stored.get(given.pk), alone=alone))
         self.remember(rows, entries)
+        history.remember(self.user, self.resource.model, [entry for entry in entries if entry.outcome in WRITTEN])
         if not write:
             transaction.set_rollback(True)
             for entry in entries:
@@ -132,7 +134,3 @@ def is_a_rule(error: DatabaseError) -> bool:
     """Whether the database refused a row, rather than failed."""
     is_signal = isinstance(error, OperationalError) and error.args[:1] == (SIGNALLED,)
     return is_signal or isinstance(error, IntegrityError | DataError)
-
-
-def is_written(report: Report) -> bool:
-    return not report.is_dry and not report.refused and any(report.counts[outcome] for outcome in WRITTEN)

@@ -4,13 +4,15 @@ import csv
 import json
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from catalog.models import Category
 from kloppocar.exchange import taking
 from kloppocar.models import TakenBatch
-from tests.make import make_category
+from tests.make import make_category, make_user
+from users.models import User
 
 from .conftest import as_csv
 
@@ -84,6 +86,17 @@ def test_a_row_that_moved_on_is_exit_1_and_the_others_are_written(db, table):
     assert (code, said) == (1, "1 rows have moved on and stay as they are (--force overwrites them).")
     assert [row.name["en"] for row in Category.objects.order_by("id")] == ["Part", "x"]
     assert run("categories", table(rows), "--force") == (0, "")
+
+
+def test_it_writes_in_the_name_of_a_member_of_the_staff(db, table):
+    User.objects.create_superuser("Boss")
+    make_user("alice")
+
+    assert run("categories", table([{"name:en": "A"}]), "--by", "boss") == (0, "")
+    assert run("categories", table([{"name:en": "B"}]), "--by", "alice") == (2, "alice is nobody of the staff.")
+
+    assert [(str(entry.user), entry.object_repr) for entry in LogEntry.objects.all()] == [("Boss", "A")]
+    assert Category.objects.count() == 1
 
 
 @pytest.mark.parametrize(

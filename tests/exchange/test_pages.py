@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -92,6 +93,22 @@ def test_a_file_is_tried_then_taken(boss):
 
     assert said(taken) == ["2 rows: 1 created, 1 changed."]
     assert [row.name["en"] for row in Category.objects.order_by("id")] == ["Door", "New"]
+
+
+def test_what_was_imported_stands_in_the_history_in_the_name_of_who_did_it(boss):
+    category = make_category(name={"en": "Part"})
+    rows = [{"id": category.id, "version": 1, "name:en": "Door"}, {"id": "", "version": "", "name:en": "New"}]
+    tried = send(boss, as_csv(rows))
+    assert not LogEntry.objects.exists()
+
+    confirm(boss, tried)
+
+    entries = [
+        (str(entry.user), entry.object_repr, entry.get_change_message()) for entry in LogEntry.objects.order_by("id")
+    ]
+    assert entries == [("root", "Door", "Changed name."), ("root", "New", "Added.")]
+    history = boss.get(reverse("admin:catalog_category_history", args=[category.id]))
+    assert "Changed name." in history.content.decode()
 
 
 def test_who_confirms_twice_makes_no_row_twice(boss):

@@ -16,6 +16,7 @@ from kloppocar.exchange.registry import OPERATOR, RESOURCES
 from kloppocar.exchange.report import Report
 from kloppocar.exchange.source import Source
 from kloppocar.exchange.taking import Taking
+from users.models import User
 
 SHOWN = 20
 GOES_ON = "What is written is whole; take the same file again, and it goes on where it stopped."
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
         parser.add_argument("--force", action="store_true", help="overwrite rows that were changed since the export")
         parser.add_argument("--again", action="store_true", help="make rows that this very file has made before")
+        parser.add_argument("--by", metavar="USERNAME", help="whose writes these are, in the admin's history")
         parser.add_argument("--report", metavar="FILE", help="what became of each row, as CSV")
         parser.add_argument("--json", action="store_true", help="for machines")
 
@@ -57,7 +59,8 @@ class Command(BaseCommand):
     def take(self, report: Report, options: dict[str, Any]) -> None:
         path, dry_run = options["file"], options["dry_run"]
         form = options["format"] or ("json" if path.endswith(".json") else "csv")
-        taking = Taking(RESOURCES[options["resource"]], OPERATOR, force=options["force"], again=options["again"])
+        user = staff_named(options["by"]) if options["by"] else OPERATOR
+        taking = Taking(RESOURCES[options["resource"]], user, force=options["force"], again=options["again"])
         with Path(path).open("rb") as stream:
             source = Source(stream, taking.columns, form, needs_version=not options["force"])
             with tqdm(total=source.size, unit="B", unit_scale=True, disable=None, leave=False) as bar:
@@ -80,6 +83,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  ... and {rest:,} more: --report FILE holds every row")
         if report.is_dry and report.is_sound:
             self.stdout.write("Dry run: nothing was written.")
+
+
+def staff_named(name: str) -> User:
+    user = User.objects.filter(username_key=name.lower(), is_staff=True, is_active=True).first()
+    if user is None:
+        raise CommandError(f"{name} is nobody of the staff.", returncode=2)
+    return user
 
 
 def verdict(report: Report) -> str:
