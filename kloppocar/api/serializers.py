@@ -68,10 +68,19 @@ class RelatedKeyField(serializers.PrimaryKeyRelatedField):
         is_key = type(data) is int and abs(data) <= BIGGEST
         if not is_key or self.pk_field is not None or not is_fresh(queryset):
             return super().to_internal_value(data)
-        found = by_key(queryset.model).first(pk=data)
+        found = row_of(queryset.model, data, self.context.get("at_hand"))
         if found is None:
             self.fail("does_not_exist", pk_value=data)
         return found
+
+
+def row_of(model: Any, key: int, at_hand: dict[Any, Any] | None) -> Any:
+    """`at_hand` remembers what was found, for whoever writes many rows in one transaction."""
+    if at_hand is None:
+        return by_key(model).first(pk=key)
+    if (model, key) not in at_hand:
+        at_hand[model, key] = by_key(model).first(pk=key)
+    return at_hand[model, key]
 
 
 @cache

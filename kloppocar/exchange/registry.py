@@ -32,6 +32,8 @@ class Resource:
         request.method = method
         view = self.viewset(request=Request(request), format_kwarg=None, kwargs={}, action="partial_update")
         view.request.user = user
+        context = view.get_serializer_context()
+        view.get_serializer_context = lambda: {**context, "at_hand": getattr(view, "at_hand", None)}
         return view
 
 

@@ -11,24 +11,27 @@ from .report import Entry, Outcome
 from .source import Given
 
 
-class Row:
-    """`seen` is what the lines before it say that may be said once."""
+class Table:
+    """What rows are compared with: their columns, who writes them, and what may stand in a file once."""
 
-    def __init__(
-        self, given: Given, stored: Any, columns: list[Column], view: Any, seen: dict[Any, int], *, force: bool
-    ) -> None:
-        self.given, self.stored, self.view, self.seen, self.force = given, stored, view, seen, force
+    def __init__(self, view: Any, columns: list[Column], *, force: bool) -> None:
+        self.view, self.force = view, force
         self.columns = {column.name: column for column in columns}
+        fields = view.queryset.model._meta.concrete_fields
+        self.plain = {field.name for field in fields}
+        self.unique = {field.name for field in fields if field.unique}
+        self.seen: dict[Any, int] = {}  # in which line it stands
+
+
+class Row:
+    def __init__(self, given: Given, stored: Any, table: Table) -> None:
+        self.given, self.stored, self.table, self.view = given, stored, table, table.view
 
     @cached_property
     def differs(self) -> dict[str, Any]:
         """What the file says otherwise than the database."""
-        said = self.given.as_change()
-        return {
-            name: value
-            for name, value in said.items()
-            if not self.columns[name].is_same(value, self.columns[name].of(self.stored))
-        }
+        said = [(self.table.columns[name], value) for name, value in self.given.as_change().items()]
+        return {column.name: value for column, value in said if not column.is_same(value, column.of(self.stored))}
 
     def take(self) -> Entry:
         try:
@@ -47,7 +50,7 @@ class Row:
         self.refuse_double("id", self.given.pk)
         if not self.differs:
             return self.entry(Outcome.UNCHANGED)
-        if self.given.version != self.stored.version and not self.force:
+        if self.given.version != self.stored.version and not self.table.force:
             sentence = f"Somebody changed it since: version {self.stored.version} now."
             return self.entry(Outcome.MOVED_ON, problems=[("version", "moved_on", sentence)])
         return self.update()
@@ -72,21 +75,16 @@ class Row:
 
     def is_stored(self, name: str, value: Any) -> bool:
         """Whether a plain column holds exactly this."""
-        names = {field.name for field in self.stored._meta.concrete_fields}
-        return name in names and getattr(self.stored, name) == value
+        return name in self.table.plain and getattr(self.stored, name) == value
 
     def refuse_doubles(self, serializer: Any) -> None:
         """What only one row may say, no two lines of a file may say, whether or not they are written together."""
         for name, value in serializer.validated_data.items():
-            if value is not None and name in self.unique:
+            if value is not None and name in self.table.unique:
                 self.refuse_double(name, value)
 
-    @cached_property
-    def unique(self) -> set[str]:
-        return {field.name for field in self.view.queryset.model._meta.concrete_fields if field.unique}
-
     def refuse_double(self, name: str, value: Any) -> None:
-        earlier = self.seen.setdefault((name, value), self.given.line)
+        earlier = self.table.seen.setdefault((name, value), self.given.line)
         if earlier != self.given.line:
             raise ValidationError({name: f"Line {earlier} says the same."}, code="duplicate")
 

@@ -23,21 +23,27 @@ from .columns import columns_of
 from .export import related_by
 from .registry import Resource
 from .report import WRITTEN, Entry, Outcome, Report
-from .row import Row
+from .row import Row, Table
 from .source import Given, Source
 
 BATCH = 200  # rows that are locked together, for a fifth of a second or so
 Progress = Callable[[int], object]
 
 
+class RefusedLateError(Exception):
+    """A row that was sound when it was checked is refused while its batch is written: the others are written alone."""
+
+
 class Taking:
     """One file into one resource. `force` overwrites what somebody changed since; `again` makes rows a second time."""
 
     def __init__(self, resource: Resource, user: Any, *, force: bool = False, again: bool = False) -> None:
-        self.resource, self.user, self.force, self.again = resource, user, force, again
-        self.view = resource.view(user)
-        self.columns = columns_of(resource, self.view.get_serializer())
-        self.seen: dict[Any, int] = {}  # what may stand in a file once, and in which line it does
+        self.resource, self.user, self.again = resource, user, again
+        view = resource.view(user)
+        self.at_hand: dict[Any, Any] = {}
+        view.at_hand = self.at_hand
+        self.columns = columns_of(resource, view.get_serializer())
+        self.table = Table(view, self.columns, force=force)
 
     def take(self, source: Source, report: Report, *, dry_run: bool, progress: Progress = int) -> Report:
         """Fills the report; what it says at the end is what happened, or what would happen."""
@@ -50,7 +56,7 @@ class Taking:
 
     def run(self, source: Source, report: Report, *, write: bool, progress: Progress) -> None:
         report.begin()
-        self.seen.clear()
+        self.table.seen.clear()
         for rows in batched(source):
             for entry in self.batch(rows, write=write):
                 report.note(entry)
@@ -60,15 +66,18 @@ class Taking:
         """All of them in one transaction; each in a savepoint of its own only once the database has refused one."""
         try:
             return atomically(lambda: self.once(rows, write=write, alone=False))
+        except RefusedLateError:
+            pass
         except DatabaseError as error:
             if not is_a_rule(error):
                 raise
         return atomically(lambda: self.once(rows, write=write, alone=True))
 
     def once(self, rows: list[Given], *, write: bool, alone: bool) -> list[Entry]:
+        self.at_hand.clear()
         made = self.made_before(rows)
         stored = self.stored({row.pk for row in rows if row.pk})
-        moving = {row.pk for row in rows if row.pk in stored and self.row(row, stored[row.pk]).differs}
+        moving = {row.pk for row in rows if row.pk in stored and Row(row, stored[row.pk], self.table).differs}
         stored |= self.stored(moving, lock=True)
         entries = []
         for given in rows:
@@ -76,8 +85,9 @@ class Taking:
                 entries.append(Entry(given.line, Outcome.MADE_BEFORE, made[given.line]))
             else:
                 entries.append(self.one(given, stored.get(given.pk), alone=alone))
+        if write and not alone and any(entry.outcome == Outcome.REFUSED for entry in entries):
+            raise RefusedLateError
         self.remember(rows, entries)
-        history.remember(self.user, self.resource.model, [entry for entry in entries if entry.outcome in WRITTEN])
         if not write:
             transaction.set_rollback(True)
             for entry in entries:
@@ -85,20 +95,19 @@ class Taking:
         return entries
 
     def one(self, given: Given, stored: Any, *, alone: bool) -> Entry:
-        row = self.row(given, stored)
+        row = Row(given, stored, self.table)
         if not alone:
             return row.take()
         try:
             with transaction.atomic():
-                return row.take()
+                entry = row.take()
+                transaction.set_rollback(entry.outcome == Outcome.REFUSED)
+                return entry
         except DatabaseError as error:
             if not is_a_rule(error):
                 raise
             sentence = f"A rule of the database forbids it: {error.args[-1]}."
             return Entry(given.line, Outcome.REFUSED, given.pk, problems=[("", "conflict", sentence)])
-
-    def row(self, given: Given, stored: Any) -> Row:
-        return Row(given, stored, self.columns, self.view, self.seen, force=self.force)
 
     def stored(self, keys: set[Any], *, lock: bool = False) -> dict[Any, Any]:
         """The rows with these ids, and what a row says of others; locked in the order of their ids."""
@@ -118,6 +127,7 @@ class Taking:
 
     def remember(self, rows: list[Given], entries: list[Entry]) -> None:
         """With the batch itself, so that both are there or neither; of two who take one file the second waits here."""
+        history.remember(self.user, self.resource.model, [entry for entry in entries if entry.outcome in WRITTEN])
         made = [[entry.line, entry.pk] for entry in entries if entry.outcome == Outcome.CREATED]
         if made and self.digest:
             where = {"digest": self.digest, "resource": self.resource.name, "line": rows[0].line}
