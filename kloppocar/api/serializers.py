@@ -83,6 +83,15 @@ def row_of(model: Any, key: int, at_hand: dict[Any, Any] | None) -> Any:
     return at_hand[model, key]
 
 
+def unbound(field: Any) -> Any:
+    """A copy to be bound. DRF makes the field anew; one that holds no other can share all that binding does not set."""
+    if isinstance(field, serializers.BaseSerializer) or hasattr(field, "child") or hasattr(field, "child_relation"):
+        return deepcopy(field)
+    copied = object.__new__(type(field))
+    vars(copied).update(vars(field))
+    return copied
+
+
 @cache
 def by_key(model: Any) -> Rows:
     return Rows(lambda: model._default_manager.filter(pk=Slot("pk")))
@@ -106,7 +115,7 @@ class ModelSerializer(serializers.ModelSerializer):
         made = MADE.get(type(self))
         if made is None:
             made = MADE[type(self)] = {name: deepcopy(field) for name, field in super().get_fields().items()}
-        return {name: deepcopy(field) for name, field in made.items()}
+        return {name: unbound(field) for name, field in made.items()}
 
     def build_standard_field(self, field_name, model_field):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
