@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from benchmarks import cold, data, redemptions, report, server, tokens
 from benchmarks.contenders import CONTENDERS, LIMIT, PRODUCT, Process, events
-from benchmarks.scenarios import SCENARIOS, Scenario
+from benchmarks.scenarios import CODE_PREFIX, SCENARIOS, Scenario
 from scripts.mariadb import MariaDB, MariaDBError, heed_signals
 
 BATCH = 20
@@ -68,8 +68,9 @@ def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
     """The table; without --only also cold starts, memory and redemptions."""
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
     rows = data.SIZES[options.size]
-    environment, signed = tokens.issue(data.SUB)
+    environment, signed = tokens.issue(data.SUB, data.REDEEMER)
     environment["DATABASE_URL"] = data.load(mariadb, options.size)
+    data.codes(mariadb, options.size, CODE_PREFIX)
     found: dict[str, Any] = {
         "size": options.size,
         "table": compare(mariadb, environment, signed, chosen, rows, options),
@@ -110,10 +111,14 @@ def one(mariadb: MariaDB, scenario: Scenario, processes: list[Process], rows: in
         before = statements(mariadb)
         process.ask(events(process.name, scenario, rows, signed, range(WARM, WARM + 1)))
         facts[process.name] = {"statements": statements(mariadb) - before, "bytes": len(answer["body"].encode())}
+        facts[process.name]["database"] = 0.0
     for turn in range(rounds):
         for process in processes:
             turns = range(1000 + turn * BATCH, 1000 + (turn + 1) * BATCH)
-            heard = process.ask(events(process.name, scenario, rows, signed, turns))
+            asked = events(process.name, scenario, rows, signed, turns)
+            before = mariadb.cpu_seconds()
+            heard = process.ask(asked)
+            facts[process.name]["database"] += (mariadb.cpu_seconds() - before) * 1000 / (rounds * BATCH)
             for kind in ("cpu", "wall"):
                 series[process.name][kind] += heard[kind]
     figures = {name: report.summary(values) for name, values in series.items()}

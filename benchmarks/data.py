@@ -16,8 +16,9 @@ FOLDER = Path(__file__).resolve().parent.parent / ".local" / "bench"
 SIZES = {"1k": 1_000, "100k": 100_000, "1m": 1_000_000}
 CHUNK = 20_000
 MINE = 60  # copies of the person whose token is sent
-VERSION = 1  # raise it when the rows below change: kept databases are made anew
+VERSION = 2  # raise it when the rows below change: kept databases are made anew
 SUB = "be000000-0000-4000-8000-000000000001"
+REDEEMER = "sub-2"
 
 DESCRIPTION = "A part of the car that everybody remembers, drawn by hand and numbered. "
 PARENTS = f"""
@@ -30,8 +31,9 @@ INSERT INTO catalog_sponsor (id, name, description, organization, urls, media)
   FROM seq_1_to_5;
 INSERT INTO catalog_collection (id, community_id, project_id, name, description, media)
   SELECT seq, 1, 1, CONCAT('{{"en":"Collection ', seq, '","de":"Sammlung ', seq, '"}}'), '{{}}', '{{}}' FROM seq_1_to_50;
-INSERT INTO users_user (id, password, is_superuser, cognito_sub, username, status, score)
-  SELECT seq, '!', 0, IF(seq = 1, '{SUB}', CONCAT('sub-', seq)), CONCAT('user', seq), 'active', seq FROM seq_1_to_2000;
+INSERT INTO users_user (id, password, is_superuser, cognito_sub, username, status, score, created_at)
+  SELECT seq, '!', 0, IF(seq = 1, '{SUB}', CONCAT('sub-', seq)), CONCAT('user', seq), 'active', seq, '2025-01-01'
+  FROM seq_1_to_2000;
 INSERT INTO users_rank (id, title, level, min_score) VALUES (1, '{{"en":"Novice"}}', 1, 0), (2, '{{"en":"Master"}}', 2, 500);
 """
 COLLECTIBLES = f"""
@@ -50,6 +52,28 @@ INSERT INTO collectibles_collectiblesponsor (collectible_id, sponsor_id, message
 INSERT INTO collectibles_copy (id, collectible_id, mint, owner_id, acquired_at)
   SELECT seq, seq, 1 + seq % 997, IF(seq % (1 + {{rows}} DIV {MINE}) = 1, 1, 2 + seq % 1999),
   '2026-03-01' + INTERVAL seq SECOND FROM seq_{{first}}_to_{{last}};
+"""
+# What the app shows beside the catalogue: 100 missions, 200 messages, and a campaign that gives collectible 3.
+EXTRAS = """
+INSERT INTO collectibles_mission (id, collection_id, title, description, reward_text, kind, goal, starts_at, media)
+  SELECT seq, 1 + seq % 50, '{"en":"All of them","de":"Alle"}', '{}', '{"en":"A part"}',
+  IF(seq % 2, 'collect_set', 'collect_count'), 50, '2026-01-01' + INTERVAL seq MINUTE, '{}' FROM seq_1_to_100;
+INSERT INTO collectibles_missioncollectible (mission_id, collectible_id)
+  SELECT m.seq, m.seq % 50 + 50 * c.seq FROM seq_1_to_100 m JOIN seq_1_to_5 c;
+INSERT INTO collectibles_missionprogress (user_id, mission_id, progress) SELECT 1, seq, 1 + seq % 60 FROM seq_1_to_80;
+INSERT INTO users_notification (header, body, media, publish_at, published_at, audience)
+  SELECT '{"en":"Hello","de":"Hallo"}', '{"en":"Something to tell.","de":"Etwas zu erzählen."}', '{}',
+  '2026-02-01' + INTERVAL seq MINUTE, '2026-02-01' + INTERVAL seq MINUTE, 'everyone' FROM seq_1_to_200;
+INSERT INTO users_notificationreceipt (notification_id, user_id, read_at)
+  SELECT seq, 1, '2026-03-01' FROM seq_1_to_200 WHERE seq % 3 = 0;
+INSERT INTO collectibles_distribution (id, project_id, name, description, kind, draw, starts_at, ends_at)
+  VALUES (1, 1, '{"en":"Campaign"}', '{}', 'scan', 'from-pool', '2020-01-01', '2099-01-01');
+INSERT INTO collectibles_distributioncollectible (distribution_id, collectible_id, weight) VALUES (1, 3, 1);
+UPDATE collectibles_collectible SET minted = 1000 WHERE id = 3
+"""
+CODES = """
+INSERT INTO collectibles_distributioncode (distribution_id, code, max_uses)
+  SELECT 1, CONCAT(%s, seq), 1 FROM seq_0_to_9999
 """
 
 
@@ -97,9 +121,16 @@ def fill(connection: MySQLdb.Connection, rows: int, label: str) -> None:
         with bar_of(rows, f"loading {label}") as bar:
             for first, last in ranges(rows, CHUNK, bar):
                 run(cursor, COLLECTIBLES, {"{first}": first, "{last}": last, "{rows}": rows})
+        run(cursor, EXTRAS)
         tables = ["collectible", "collectiblesponsor", "copy"]
         run(cursor, "ANALYZE TABLE " + ", ".join(f"collectibles_{table}" for table in tables))
         run(cursor, "CREATE TABLE loaded (id INT)")
+
+
+def codes(mariadb: MariaDB, size: str, prefix: str) -> None:
+    """Ten thousand codes for one use each: the prefix, and a number from 0."""
+    with connect(mariadb, name_of(size)) as connection, connection.cursor() as cursor:
+        cursor.execute(CODES, [prefix])
 
 
 def manage(url: str, *arguments: str) -> None:

@@ -16,6 +16,8 @@ CAMPAIGNS = {"one hot campaign": 1, "a hundred campaigns": 100}
 PROCESSES = 4
 PEOPLE = 2_000
 PREPARE = """
+DELETE FROM collectibles_distributioncollectible;
+DELETE FROM collectibles_distribution;
 INSERT INTO collectibles_distribution (id, project_id, name, description, kind, draw, starts_at, ends_at)
   SELECT seq, 1, '{"en":"Campaign"}', '{}', 'scan', 'from-pool', '2020-01-01', '2099-01-01' FROM seq_1_to_100;
 INSERT INTO collectibles_distributioncollectible (distribution_id, collectible_id, weight)

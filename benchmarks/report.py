@@ -1,6 +1,7 @@
 """Medians, p99 and ratios as one table, the other figures below it, and how they moved."""
 
 import statistics
+from collections.abc import Iterable
 from typing import Any
 
 Series = dict[str, list[float]]  # "cpu" and "wall", in milliseconds
@@ -15,17 +16,24 @@ def summary(series: Series) -> dict[str, float]:
     return found
 
 
+HEAD = ("cpu", "p99", "wall", "p99", "db cpu", "stmts", "bytes", "x limit", "p99/med")
+WIDTHS = (8, 8, 8, 8, 8, 7, 8, 9, 9)
+
+
 def table(rows: list[dict[str, Any]]) -> str:
-    """One line a scenario and contender, its CPU as a multiple of the limit's at the end."""
-    head = f"{'':30}{'':9}{'cpu':>8}{'p99':>8}{'wall':>8}{'p99':>8}{'stmts':>7}{'bytes':>8}{'x limit':>9}{'p99/med':>9}"
-    lines = [head]
-    for row in rows:
-        ratio = f"{row['ratio']:.2f}" if row["ratio"] else ""
-        lines.append(
-            f"{row['scenario']:30}{row['contender']:9}{row['cpu']:8.3f}{row['cpu_p99']:8.3f}{row['wall']:8.3f}"
-            f"{row['wall_p99']:8.3f}{row['statements']:7}{row['bytes']:8}{ratio:>9}{row['wall_p99'] / row['wall']:9.2f}"
-        )
-    return "\n".join(lines)
+    """One line a scenario and contender."""
+    return "\n".join([line("", "", HEAD), *(line(row["scenario"], row["contender"], cells(row)) for row in rows)])
+
+
+def cells(row: dict[str, Any]) -> list[str]:
+    milliseconds = [f"{row[name]:.3f}" for name in ("cpu", "cpu_p99", "wall", "wall_p99", "database")]
+    ratio = f"{row['ratio']:.2f}" if row["ratio"] else ""
+    return [*milliseconds, row["statements"], row["bytes"], ratio, f"{row['wall_p99'] / row['wall']:.2f}"]
+
+
+def line(scenario: str, contender: str, values: Iterable[Any]) -> str:
+    columns = zip(values, WIDTHS, strict=True)
+    return f"{scenario:30}{contender:9}" + "".join(f"{value:>{width}}" for value, width in columns)
 
 
 def everything(found: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ class Scenario:
     deep: bool = False  # the page at 90 % of the rows
     method: str = "GET"
     body: Callable[[int], dict[str, Any]] | None = None
-    staff: bool = False
+    token: str = "mine"
     product_only: bool = False  # nobody else has it
 
     def event(self, contender: str, rows: int, tokens: dict[str, str], turn: int) -> dict[str, Any]:
@@ -26,7 +27,7 @@ class Scenario:
         query = {name: str(value) for name, value in position(contender, rows * 9 // 10).items()} if self.deep else {}
         headers = {
             "Accept": "application/json",
-            "Authorization": f"Bearer {tokens['staff' if self.staff else 'mine']}",
+            "Authorization": f"Bearer {tokens[self.token]}",
             "Content-Type": "application/json",
             "Host": "api.example",
             "User-Agent": "bench",
@@ -65,15 +66,23 @@ def collectible(turn: int) -> dict[str, Any]:
     return {"collection": 1, "category": 1, "name": name, "media": {}, "points": 5, "circulation": 100}
 
 
+CODE_PREFIX = f"BENCH.{time.time_ns():X}."  # of codes that were made for this run
+
+
+def code(turn: int) -> dict[str, Any]:
+    return {"code": f"{CODE_PREFIX}{turn}"}
+
+
 SCENARIOS = [
     Scenario("list of 50, first page", "/api/v1/collectibles/"),
     Scenario("list of 50, deep page", "/api/v1/collectibles/", deep=True),
     Scenario("one row", "/api/v1/collectibles/{row}/"),
     Scenario("my 50 copies", "/api/v1/copies/"),
-    Scenario("create", "/api/v1/collectibles/", method="POST", body=collectible, staff=True),
+    Scenario("create", "/api/v1/collectibles/", method="POST", body=collectible, token="staff"),
     Scenario(
-        "change", "/api/v1/collectibles/{row}/", method="PATCH", body=lambda turn: {"points": turn % 900}, staff=True
+        "change", "/api/v1/collectibles/{row}/", method="PATCH", body=lambda turn: {"points": turn % 900}, token="staff"
     ),
+    Scenario("redeem", "/api/v1/redemptions/", method="POST", body=code, token="redeemer", product_only=True),
     Scenario("home", "/api/v1/home/", product_only=True),
     Scenario("gallery", "/api/v1/collections/1/gallery/", product_only=True),
     Scenario("missions", "/api/v1/missions/", product_only=True),

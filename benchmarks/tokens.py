@@ -12,8 +12,10 @@ ISSUER, CLIENT, KEY_ID = "https://issuer.example/pool", "bench-app", "bench"
 DAY = 24 * 3600
 
 
-def issue(sub: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The environment that names the key, and ID tokens: "mine" for `sub`, and "staff" for them as an administrator."""
+def issue(sub: str, redeemer: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The environment that names the key, and ID tokens: "mine" for `sub`, "staff" for them as an administrator, and
+    "redeemer" for somebody whose copies nobody looks at.
+    """
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     public = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": KEY_ID, "alg": "RS256", "use": "sig"}
     environment = {
@@ -22,7 +24,8 @@ def issue(sub: str) -> tuple[dict[str, str], dict[str, str]]:
         "COGNITO_CLIENT_IDS": CLIENT,
         "COGNITO_USER_POOL_ID": "bench",
     }
-    return environment, {"mine": sign(key, sub), "staff": sign(key, sub, groups=["admin"])}
+    signed = {"mine": sign(key, sub), "staff": sign(key, sub, groups=["admin"]), "redeemer": sign(key, redeemer)}
+    return environment, signed
 
 
 def sign(key: rsa.RSAPrivateKey, sub: str, groups: list[str] | None = None) -> str:
