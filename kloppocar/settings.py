@@ -157,6 +157,15 @@ def store(variable: str) -> str:
 PUBLIC_URL = public_url()
 PUBLIC_TIME_ZONE = public_time_zone()
 APP_STORE_URL, PLAY_STORE_URL = store("APP_STORE_URL"), store("PLAY_STORE_URL")
+APPLE_APP_ID = env.str("APPLE_APP_ID", default="")
+if APPLE_APP_ID and not re.fullmatch(r"[A-Z0-9]{10}(\.[A-Za-z0-9-]+){2,}", APPLE_APP_ID, re.ASCII):
+    stop(f"APPLE_APP_ID is {APPLE_APP_ID[:80]!r}: it must look like ABCDE12345.org.example.app.")
+ANDROID_APP, ANDROID_CERTIFICATES = env.str("ANDROID_APP", default=""), env.list("ANDROID_CERTIFICATES", default=[])
+if bool(ANDROID_APP) != bool(ANDROID_CERTIFICATES):
+    stop("ANDROID_APP and ANDROID_CERTIFICATES go together: the package's name, and what it is signed with.")
+for fingerprint in ANDROID_CERTIFICATES:
+    if not re.fullmatch(r"([0-9A-F]{2}:){31}[0-9A-F]{2}", fingerprint):
+        stop("ANDROID_CERTIFICATES must be SHA-256 fingerprints, 32 pairs like AB:CD, separated by commas.")
 
 # --- Sign-in -------------------------------------------------------------------------------------------------
 

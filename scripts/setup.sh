@@ -60,7 +60,8 @@ fi
 
 say "installing requirements-dev.txt (a minute, the first time)"
 : >$log
-grep -hv -e '^-r' -e '^mysqlclient==' requirements.txt requirements-dev.txt >.venv/requirements.txt
-install -r .venv/requirements.txt || fail "installing failed: $(reason) (more in $log)"
+grep -hv -e '^-r' -e '^mysqlclient==' -e '^axe-' requirements.txt requirements-dev.txt >.venv/requirements.txt
+install -r .venv/requirements.txt && install --no-deps "$(grep -o '^axe-[^ ]*' requirements-dev.txt)" ||
+    fail "installing failed: $(reason) (more in $log)"
 driver_works || install_driver
 echo "$state" >$stamp

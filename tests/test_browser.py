@@ -1,34 +1,15 @@
 """Our pages in a real browser: log in and redeem a code through the form; no page breaks its own policy."""
 
-import os
-import shutil
-import warnings
-
 import pytest
 
+from tests.browser import started
 from tests.make import make_code, make_collectible, make_distribution
 from users.models import User
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-ALONE = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,1400"]
 
 
 @pytest.fixture
 def browser(tmp_path):
-    if not (CHROMIUM and DRIVER):
-        if os.environ.get("CI"):
-            pytest.fail("chromium and chromedriver are not installed")
-        warnings.warn("NO BROWSER: chromium and chromedriver are not installed", pytest.PytestWarning, stacklevel=1)
-        pytest.skip("NO BROWSER: chromium and chromedriver are not installed")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in [*ALONE, *QUIET, f"--user-data-dir={tmp_path}"]:
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.implicitly_wait(10)
+    driver = started(tmp_path)
     yield driver
     driver.quit()
 
@@ -52,7 +33,7 @@ def test_staff_log_in_and_redeem_a_code_through_the_form(browser, live_server, r
 
 
 def test_no_page_needs_what_the_content_security_policy_forbids(browser, live_server):
-    for path in ["/", "/api/docs/", "/api/v1/collectibles/", "/admin/login/", "/nowhere/"]:
+    for path in ["/", "/c/", "/c/7Q2M4K9XABG", "/api/docs/", "/api/v1/collectibles/", "/admin/login/", "/nowhere/"]:
         browser.get(f"{live_server.url}{path}")
         if path == "/api/docs/":
             browser.find_element("css selector", ".swagger-ui .opblock")  # drawn by its script

@@ -143,6 +143,7 @@ def test_each_kind_of_code_answers_as_its_name_says(told):
         ("bob", "used"): "already_redeemed",
         ("alice", "limited"): 201,
         ("bob", "last"): "already_redeemed",
+        ("alice", "sold"): "sold_out",
         ("alice", "future"): "not_open_yet",
         ("alice", "closed"): "closed",
         ("alice", "revoked"): "revoked",
@@ -152,6 +153,22 @@ def test_each_kind_of_code_answers_as_its_name_says(told):
     }
 
     assert {(name, word): scan(name, told["codes"][word][0]) for name, word in answers} == answers
+
+
+def test_each_code_has_a_page_that_says_how_it_stands(told):
+    says = {
+        "open": "can be redeemed now",
+        "used": "used as often as it can be",
+        "sold": "has found an owner",
+        "future": "has not begun yet",
+        "closed": "is over",
+        "revoked": "was withdrawn",
+        "new": "people who have no copy yet",
+    }
+
+    pages = {word: APIClient().get(f"/c/{told['codes'][word][0]}").content.decode() for word in says}
+
+    assert [word for word in says if says[word] not in pages[word]] == []
 
 
 def test_only_one_copy_is_left_of_what_is_nearly_gone(told):
@@ -179,6 +196,7 @@ def test_the_page_names_people_password_codes_and_curl(told):
         "alice, bob, carol",
         demo.STAFF_PASSWORD,
         told["codes"]["future"][0],
+        f"http://localhost:8000/c/{told['code']}",
         "curl -X POST http://localhost:",
     ]:
         assert text in page

@@ -88,6 +88,7 @@ def what_there_is(outlook: Outlook, campaign: Distribution, state: str, language
         "campaign": resolve(campaign.name, language),
         "description": resolve(campaign.description, language),
         "further": further(state, campaign),
+        "is_alive": state in ALIVE,
         "quiet": state != "open",
         "card": card,
         "cards": [] if card else cards,

@@ -50,6 +50,7 @@ CAMPAIGNS = [
         "limited", "First hundred", "Die ersten hundert", "100 copies in all", 2, DistributionKind.DEAL, limit=100
     ),
     Campaign("last", "Nearly gone", "Fast vergriffen", "one copy of 8 is left", 3, codes=1, limit=8, one_part=True),
+    Campaign("sold", "Gone in a day", "An einem Tag weg", "sold out: hugo was quickest", 2, limit=1, one_part=True),
     Campaign("future", "Summer party", "Sommerfest", "opens in 30 days", 4, start=30, end=40),
     Campaign("closed", "Spring party", "Frühlingsfest", "closed 10 days ago", 5, start=-40, end=-10),
     Campaign("revoked", "Misprint", "Fehldruck", "withdrawn", 6, DistributionKind.COUPON, revoked=True),

@@ -45,6 +45,8 @@ SCANS = [
     ("fritz", sticker(2, 4)),
     # seven of the eight copies that are nearly gone
     *((name, code_of("last")) for name in PEOPLE[1:8]),
+    # the only copy of a day
+    ("hugo", code_of("sold")),
 ]
 REFUSED = [
     ("carol", code_of("used")),

@@ -11,6 +11,7 @@ from django.db import connection
 from collectibles.codes import format_code
 from collectibles.models import Grant
 from kloppocar import demo, triggers
+from kloppocar.api.links import link_of_code
 from kloppocar.demo.campaigns import CAMPAIGNS, code_of, codes_of
 from users import local_issuer
 from users.models import User
@@ -57,6 +58,7 @@ def summary() -> dict[str, Any]:
         "codes": {campaign.word: [format_code(code) for code in codes_of(campaign)] for campaign in CAMPAIGNS},
         "token": token,
         "code": code,
+        "landing": link_of_code(code, base),
         "curl": (
             f'curl -X POST {base}/api/v1/redemptions/ -H "Authorization: Bearer {token or "TOKEN"}" '
             f'-H "Content-Type: application/json" -d \'{{"code": "{code}"}}\''
@@ -82,7 +84,7 @@ def page(told: dict[str, Any]) -> str:
             f"Pages   {base}/  {base}/api/docs/  {base}/api/v1/  {base}/admin/",
             f"People  {', '.join(told['people'])} (a token: .venv/bin/python manage.py token alice)",
             f"Staff   {told['staff']['username']}, password {told['staff']['password']} (admin, browsable API)",
-            "Codes",
+            f"Codes   each with a page, like {told['landing']}",
             *(codes_line(campaign.word, campaign.says, told["codes"][campaign.word]) for campaign in CAMPAIGNS),
             "",
             "Redeem one as alice (the same call again is refused: already_redeemed):",
