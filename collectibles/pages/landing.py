@@ -24,7 +24,7 @@ from kloppocar.pages import Page, public_page
 from kloppocar.pages.public import language_of, too_much
 from kloppocar.pages.words import moment
 
-from .cards import card_of, rosette
+from .cards import card_of, hue_of, rosette
 
 APP = "kloppocar"  # the scheme under which phones know the app
 SHOWN = 6
@@ -82,7 +82,6 @@ def what_there_is(outlook: Outlook, campaign: Distribution, state: str, language
     prizes = prizes_of(campaign, can_be_won=state in ALIVE)
     cards = [card_of(prize, language) for prize in prizes[:SHOWN]]
     card = cards[0] if len(cards) == 1 else None
-    hue, rings = rosette(campaign.pk)
     return {
         "headline": card.name if card else surprise(prizes, language),
         "campaign": resolve(campaign.name, language),
@@ -94,8 +93,8 @@ def what_there_is(outlook: Outlook, campaign: Distribution, state: str, language
         "cards": [] if card else cards,
         "fan": cards[2::-1],  # the first comes last, and lies on top
         "there_are_more": len(prizes) > SHOWN,
-        "hue": hue,
-        "rings": rings,
+        "hue": hue_of(campaign.pk),
+        "rosette": rosette(campaign.pk),
     }
 
 
