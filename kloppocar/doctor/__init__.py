@@ -14,6 +14,7 @@ CHECKS: dict[str, list[Callable[[], Finding]]] = {
         configuration.system_checks,
         configuration.hosts,
         configuration.public_address,
+        configuration.old_clients,
         configuration.cross_origin,
         configuration.shared_cache,
         configuration.database_secret,

@@ -1,6 +1,7 @@
 """Settings: what may not be in production, and what is easily forgotten there."""
 
 import secrets as random
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.core import checks
@@ -47,6 +48,18 @@ def public_address() -> Finding:
     return yellow(
         "QR codes lead to whatever address they were asked for at", "Set PUBLIC_URL before anything is printed."
     )
+
+
+def old_clients() -> Finding:
+    """The old app's routes are a promise with an end; whoever forgets it keeps them for ever."""
+    last_day = settings.LEGACY_SUNSET
+    if not settings.LEGACY_BRIDGE:
+        return green("the old app's routes are off")
+    if last_day is None:
+        return yellow("the old app's routes answer without an end", "Set LEGACY_SUNSET to their last day.")
+    if datetime.now(UTC).date() > last_day:
+        return yellow(f"the old app's routes should be off since {last_day}", "Set LEGACY_BRIDGE=off.")
+    return green(f"the old app's routes answer until {last_day}")
 
 
 def cross_origin() -> Finding:

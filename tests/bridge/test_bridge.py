@@ -1,5 +1,7 @@
 """What old clients meet beside the table: errors, pages, what is private, ids."""
 
+import statistics
+import time
 from datetime import date
 
 import pytest
@@ -245,3 +247,19 @@ def test_switched_off_it_is_not_there(api, settings):
 
     assert (response.status_code, code_of(response)) == (404, "not_found")
     assert "Deprecation" not in response
+
+
+# --- In time as well ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.deep
+def test_addresses_of_somebody_and_of_nobody_take_as_long(old, world):
+    times = {"alice@example.org": [], "nobody@example.org": []}
+    for _ in range(200):
+        for address, taken in times.items():
+            started = time.perf_counter()
+            old("bob", "GET", "User/getUserByEmail", email=address)
+            taken.append(time.perf_counter() - started)
+
+    somebody, nobody = (statistics.median(taken) for taken in times.values())
+    assert abs(somebody - nobody) < 0.005

@@ -29,6 +29,11 @@ DEARER = {
     "User/getUsersByLastLoggedIn": 3,
     "Mission/getMissionByMissionId": 3,  # what counts
     "Mission/getMissionByTitle": 3,
+    "Notification/getNotificationsByDate": 3,  # broadcasts, and what was sent to one alone
+    "Notification/getNotificationsByHeader": 3,
+    "NotificationUser/getNotificationUsersByUserId": 3,
+    "NotificationUser/getNotificationUsersByNotificationId": 3,
+    "NotificationUser/getNotificationUsersByUserIdAndDate": 3,
     "DistributionCode/getDistributionCodeByCode": 5,  # one's own row is locked, so that guesses come one by one
     "MissionType/getMissionTypeByMissionTypeId": 1,  # written in the code
     "MissionType/getAllMissionTypes": 1,

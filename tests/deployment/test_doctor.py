@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pytest
 from django.conf import settings as project
@@ -86,6 +87,10 @@ def test_a_check_that_breaks_is_red_and_stops_no_other(db, monkeypatch):
         ({"ALLOWED_HOSTS": ["*"]}, "hosts", "red", "any host is answered for"),
         ({"PUBLIC_URL": ""}, "public address", "yellow", "whatever address"),
         ({"PUBLIC_URL": "https://play.example"}, "public address", "green", "QR codes lead to https://play.example"),
+        ({}, "old clients", "green", "off"),
+        ({"LEGACY_BRIDGE": True}, "old clients", "yellow", "without an end"),
+        ({"LEGACY_BRIDGE": True, "LEGACY_SUNSET": date(2020, 1, 31)}, "old clients", "yellow", "off since 2020-01-31"),
+        ({"LEGACY_BRIDGE": True, "LEGACY_SUNSET": date(9999, 1, 31)}, "old clients", "green", "until 9999-01-31"),
         ({"CORS_ALLOW_ALL_ORIGINS": True}, "cross origin", "red", "pages of every origin"),
         ({"CORS_ALLOWED_ORIGINS": ["https://a.example", "http://b.example"]}, "cross origin", "red", "http://b.exam"),
         ({"CORS_ALLOWED_ORIGINS": ["https://a.example"]}, "cross origin", "green", "https://a.example"),
