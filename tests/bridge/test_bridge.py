@@ -191,6 +191,17 @@ def test_a_favourite_is_nobody_elses_business(old, world):
     assert [row["favorite"] for row in favorites.values()] == [True, False, False]
 
 
+def test_a_copy_of_what_is_not_published_shows_to_its_owner_alone(old, world):
+    type(world.collection).objects.update(active=False)
+    name, sent = "UserCollectible/getUserCollectibleByUserCollectibleId", {"userCollectibleId": world.copy.pk}
+    listed = old("bob", "GET", "UserCollectible/getUserCollectiblesByOwnerId", ownerId=world.alice.pk)
+
+    statuses = [old(person, "GET", name, **sent).status_code for person in ("alice", "bob", None)]
+
+    assert statuses == [200, 404, 404]
+    assert listed.json() == []
+
+
 # --- Ids that cannot be counted through --------------------------------------------------------------------------
 
 
@@ -247,6 +258,16 @@ def test_switched_off_it_is_not_there(api, settings):
 
     assert (response.status_code, code_of(response)) == (404, "not_found")
     assert "Deprecation" not in response
+
+
+def test_who_guessed_too_often_is_refused_whatever_they_send(old, world, settings):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code_guesses": (1, 10_000_000)}
+    name = "DistributionCode/getDistributionCodeByDistributionCodeId"
+    right = world.sealed("DistributionCode", world.code.pk, "bob")
+
+    answers = [old("bob", "GET", name, distributionCodeId=number) for number in (right, 1, right)]
+
+    assert [response.status_code for response in answers] == [200, 404, 429]
 
 
 # --- In time as well ---------------------------------------------------------------------------------------------

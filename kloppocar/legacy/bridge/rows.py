@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from catalog.models import Category, Collection, Project, Sponsor
 from collectibles.models import (
@@ -189,8 +189,7 @@ CATALOG = {
 def copies(user: Any) -> QuerySet:
     """One's own, and the public part of everybody's copies of what is published; each with who had it before."""
     moves = CopyEvent.objects.filter(copy=OuterRef("pk"), kind=CopyEventKind.TRANSFERRED).order_by("-id")
-    shown = Copy.objects.filter(Q(owner=user.pk) | Q(collectible__in=collectibles(user)))
-    return shown.annotate(previous_owner=Subquery(moves.values("from_user")[:1]))
+    return Copy.objects.known_to(user).annotate(previous_owner=Subquery(moves.values("from_user")[:1]))
 
 
 def finish_copies(rows: list[dict[str, Any]], request: Any) -> None:
