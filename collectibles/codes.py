@@ -16,6 +16,8 @@ from random import Random
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 11
+PLACES = range(0, 5 * (LENGTH - 1), 5)  # of a character's bits in a number
+VALUES = {character: value for value, character in enumerate(ALPHABET)}
 LOOK_ALIKES = str.maketrans("OIL", "011")
 MAX_TYPED = 100
 SECRET_LENGTH = 26
@@ -32,15 +34,18 @@ def check_character(text: str) -> str:
     """The eleventh character: `7Q2M4K9XAB` -> `G`."""
     total = 0
     for position, character in enumerate(reversed(text)):
-        addend = ALPHABET.index(character) * (2 - position % 2)
+        addend = VALUES[character] * (2 - position % 2)
         total += addend // 32 + addend % 32
     return ALPHABET[-total % 32]
 
 
 def new_code(rng: Random | None = None) -> str:
     """A code that nobody can guess (50 random bits), normalised; `rng` is for repeatable demo data."""
-    choice = rng.choice if rng else secrets.choice
-    text = "".join(choice(ALPHABET) for _ in range(LENGTH - 1))
+    if rng:
+        text = "".join(rng.choice(ALPHABET) for _ in range(LENGTH - 1))
+    else:
+        number = secrets.randbits(5 * (LENGTH - 1))  # one draw for all ten: batches are large
+        text = "".join([ALPHABET[number >> place & 31] for place in PLACES])
     return text + check_character(text)
 
 

@@ -143,6 +143,8 @@ distribution-detail         GET     401 403 403 403 403 200
 distribution-detail         PUT     401 403 403 403 403 400
 distribution-detail         PATCH   401 403 403 403 403 200
 distribution-detail         DELETE  401 403 403 403 403 409
+distribution-codes          GET     401 403 403 403 403 200
+distribution-codes          POST    401 403 403 403 403 400
 distribution-stats          GET     401 403 403 403 403 200
 code-list                   GET     401 403 403 403 403 200
 code-list                   POST    401 403 403 403 403 400

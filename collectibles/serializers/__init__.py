@@ -1,5 +1,6 @@
 """The collecting side as JSON, by subject."""
 
+from .batch import MadeCodesSerializer, MakeCodesSerializer, WantedCodesSerializer
 from .collectible import CollectibleSerializer
 from .copy import CopyDetailSerializer, CopyEventSerializer, CopySerializer, GallerySerializer, PublicCopySerializer
 from .distribution import (
@@ -33,6 +34,8 @@ __all__ = [
     "DistributionCodeSerializer",
     "DistributionSerializer",
     "GallerySerializer",
+    "MadeCodesSerializer",
+    "MakeCodesSerializer",
     "MissionSerializer",
     "OpenTransferSerializer",
     "OpenedTransferSerializer",
@@ -42,4 +45,5 @@ __all__ = [
     "RedemptionResultSerializer",
     "RedemptionSerializer",
     "TransferSerializer",
+    "WantedCodesSerializer",
 ]

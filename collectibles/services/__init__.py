@@ -1,5 +1,6 @@
 """Operations that write several tables, each one transaction."""
 
+from .batches import MadeBatch, make_codes
 from .claim import Claim, claim_challenge, claim_mission
 from .granting import grant_starter
 from .preview import Outlook, Preview, preview, preview_for_anybody
@@ -9,6 +10,7 @@ from .transfer import Acceptance, accept, cancel, open_offer
 __all__ = [
     "Acceptance",
     "Claim",
+    "MadeBatch",
     "Outlook",
     "Preview",
     "Redemption",
@@ -17,6 +19,7 @@ __all__ = [
     "claim_challenge",
     "claim_mission",
     "grant_starter",
+    "make_codes",
     "open_offer",
     "preview",
     "preview_for_anybody",

@@ -1,24 +1,76 @@
-"""What staff do with a campaign beyond its row: see how it goes."""
+"""What staff do with a campaign beyond its row: make codes, take them away as a file, see how it goes."""
 
 from typing import Any
 
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.text import compress_sequence
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from collectibles import statistics
 from collectibles.models import Distribution
-from collectibles.serializers import CampaignStatisticsSerializer
+from collectibles.printing.selection import Selection, batch_of
+from collectibles.printing.table import table
+from collectibles.serializers import (
+    CampaignStatisticsSerializer,
+    MadeCodesSerializer,
+    MakeCodesSerializer,
+    WantedCodesSerializer,
+)
+from collectibles.services import make_codes
 from kloppocar.api.documented import extend_schema
+from kloppocar.api.files import CSVRenderer, renderers
+from kloppocar.api.links import public_address
 from kloppocar.api.viewsets import ViewSet
+
+from .redemption import KEY, idempotency_key
 
 
 class CampaignActions(ViewSet):
     def campaign(self) -> Distribution:
         return get_object_or_404(Distribution.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
+    def selection(self, wanted: dict[str, Any]) -> Selection:
+        campaign = self.campaign()
+        return Selection(campaign, batch_of(campaign, wanted.get("batch")), wanted.get("part"))
+
+    @extend_schema(request=MakeCodesSerializer, responses={201: MadeCodesSerializer}, parameters=[KEY])
+    @action(detail=True, methods=["post"], renderer_classes=renderers(CSVRenderer), extra_parameters=("batch", "part"))
+    def codes(self, request: Any, pk: str) -> Response:
+        """Make codes: all of them or none. A retry with the same `Idempotency-Key` makes no more and answers 200."""
+        wish = valid(MakeCodesSerializer(data=request.data))
+        made = make_codes(campaign=self.campaign(), idempotency_key=idempotency_key(request), **wish)
+        csv = request.build_absolute_uri(f"{reverse('distribution-codes', args=[pk])}?batch={made.batch.pk}")
+        answer = {"batch": made.batch, "csv": csv}
+        return Response(MadeCodesSerializer(answer).data, status=200 if made.is_replay else 201)
+
+    @extend_schema(
+        parameters=[WantedCodesSerializer], responses={(200, "text/csv"): OpenApiTypes.BINARY}, filters=False
+    )
+    @codes.mapping.get
+    def table(self, request: Any, pk: str) -> HttpResponseBase:
+        """A campaign's codes, or one batch's, as CSV: 100,000 in a file, and sent compressed if they are many."""
+        selection = self.selection(valid(WantedCodesSerializer(data=request.query_params)))
+        compressed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        lines = table(selection, public_address(request), compressed=compressed)
+        response = StreamingHttpResponse(
+            compress_sequence(lines) if compressed else lines, content_type="text/csv; charset=utf-8"
+        )
+        if compressed:
+            response["Content-Encoding"] = "gzip"
+        response["Content-Disposition"] = f'attachment; filename="{selection.name()}.csv"'
+        return response
+
     @extend_schema(responses=CampaignStatisticsSerializer)
     @action(detail=True)
     def stats(self, request: Any, pk: str) -> Response:
         """Stock and limit left, codes, redemptions by hour and day, people, and what was refused for which reason."""
         return Response(CampaignStatisticsSerializer(statistics.of_campaign(self.campaign())).data)
+
+
+def valid(serializer: Any) -> Any:
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

@@ -33,6 +33,7 @@ copy-history 4
 copy-list 2
 device-detail 2
 device-list 2
+distribution-codes 3
 distribution-detail 3
 distribution-list 3
 distribution-stats 9

@@ -1,0 +1,34 @@
+"""Codes in bulk: what is wished, and what was made."""
+
+from rest_framework import serializers
+
+MOST_USES = 1_000_000
+
+
+class MakeCodesSerializer(serializers.Serializer):
+    """How many is judged where they are made, by whoever makes them."""
+
+    count = serializers.IntegerField(help_text="From 1 to 100,000; more come in several batches.")
+    max_uses = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_USES,
+        default=1,
+        allow_null=True,
+        help_text="How many people may redeem each code, one copy each; null: without limit.",
+    )
+    note = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="For staff: what they are for."
+    )
+
+
+class MadeCodesSerializer(serializers.Serializer):
+    created = serializers.IntegerField(source="batch.count")
+    batch = serializers.IntegerField(source="batch.id")
+    csv = serializers.URLField(help_text="These codes as a table.")
+
+
+class WantedCodesSerializer(serializers.Serializer):
+    """Which codes; without any parameter all of the campaign, if they are few enough for one file."""
+
+    batch = serializers.IntegerField(required=False, min_value=1, max_value=(1 << 63) - 1)
+    part = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
