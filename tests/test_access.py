@@ -145,6 +145,7 @@ distribution-detail         PATCH   401 403 403 403 403 200
 distribution-detail         DELETE  401 403 403 403 403 409
 distribution-codes          GET     401 403 403 403 403 200
 distribution-codes          POST    401 403 403 403 403 400
+distribution-sheet          GET     401 403 403 403 403 200
 distribution-stats          GET     401 403 403 403 403 200
 code-list                   GET     401 403 403 403 403 200
 code-list                   POST    401 403 403 403 403 400
@@ -190,6 +191,7 @@ def rows(cast, api):
         cast[f"membership of {name}"] = membership
     collectible = make_collectible(collection=make_collection(community=community))
     code = make_code(make_distribution(collectible))
+    make_code(code.distribution)
     redeemed = api("alice").post("/api/v1/redemptions/", {"code": code.code}).json()
     return {
         "user": cast["alice"].id,

@@ -6,6 +6,8 @@ from django.contrib import admin
 from collectibles.models import Distribution, DistributionCollectible
 from kloppocar.api.admin import PartInline, RowAdmin, localized_column
 
+from .printing import CodesAdmin
+
 
 class PoolInline(PartInline):
     model = DistributionCollectible
@@ -21,7 +23,7 @@ class DistributionForm(forms.ModelForm):
 
 
 @admin.register(Distribution)
-class DistributionAdmin(RowAdmin):
+class DistributionAdmin(CodesAdmin, RowAdmin):
     form = DistributionForm
     list_display = (localized_column("name"), "project", "kind", "starts_at", "ends_at", "redeemed", "limit", "active")
     list_select_related = ("project",)

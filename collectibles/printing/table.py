@@ -17,9 +17,9 @@ PLAIN = 20_000  # that many are sent uncompressed: a gateway passes on 6 MB
 ROWS = 2_000  # in memory at once
 
 
-def table(selection: Selection, address: str, *, compressed: bool = True) -> Iterator[bytes]:
-    """The file, piece by piece. What cannot be had is refused here, before the first piece."""
-    first, last = selection.bounds(LINES)
+def table(selection: Selection, address: str, *, compressed: bool = True, most: int | None = None) -> Iterator[bytes]:
+    """The file, piece by piece, of LINES codes or of `most`. What cannot be had is refused before the first piece."""
+    first, last = selection.bounds(most or LINES)
     if last - first > PLAIN and not compressed:
         detail = _("{count} codes are too large a file to be sent as it is: accept gzip (curl --compressed).")
         words = detail.format(count=f"{last - first:,}")

@@ -1,6 +1,6 @@
 """The collecting side as JSON, by subject."""
 
-from .batch import MadeCodesSerializer, MakeCodesSerializer, WantedCodesSerializer
+from .batch import MadeCodesSerializer, MakeCodesSerializer, WantedCodesSerializer, WantedSheetSerializer
 from .collectible import CollectibleSerializer
 from .copy import CopyDetailSerializer, CopyEventSerializer, CopySerializer, GallerySerializer, PublicCopySerializer
 from .distribution import (
@@ -46,4 +46,5 @@ __all__ = [
     "RedemptionSerializer",
     "TransferSerializer",
     "WantedCodesSerializer",
+    "WantedSheetSerializer",
 ]

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from collectibles.printing.layouts import LAYOUTS
+
 MOST_USES = 1_000_000
 
 
@@ -25,6 +27,7 @@ class MadeCodesSerializer(serializers.Serializer):
     created = serializers.IntegerField(source="batch.count")
     batch = serializers.IntegerField(source="batch.id")
     csv = serializers.URLField(help_text="These codes as a table.")
+    sheet = serializers.URLField(help_text="These codes as QR codes to print; `layout` and `part` may be added.")
 
 
 class WantedCodesSerializer(serializers.Serializer):
@@ -32,3 +35,11 @@ class WantedCodesSerializer(serializers.Serializer):
 
     batch = serializers.IntegerField(required=False, min_value=1, max_value=(1 << 63) - 1)
     part = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
+
+
+class WantedSheetSerializer(WantedCodesSerializer):
+    layout = serializers.ChoiceField(
+        choices=[(name, layout.says) for name, layout in LAYOUTS.items()],
+        default="a4",
+        error_messages={"invalid_choice": f"There is no layout {{input}}; known are {', '.join(LAYOUTS)}."},
+    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import compress_sequence
@@ -12,18 +12,23 @@ from rest_framework.response import Response
 
 from collectibles import statistics
 from collectibles.models import Distribution
+from collectibles.printing.drawing import drawn
+from collectibles.printing.layouts import LAYOUTS
 from collectibles.printing.selection import Selection, batch_of
+from collectibles.printing.sheet import sheet_of
 from collectibles.printing.table import table
 from collectibles.serializers import (
     CampaignStatisticsSerializer,
     MadeCodesSerializer,
     MakeCodesSerializer,
     WantedCodesSerializer,
+    WantedSheetSerializer,
 )
 from collectibles.services import make_codes
 from kloppocar.api.documented import extend_schema
-from kloppocar.api.files import CSVRenderer, renderers
+from kloppocar.api.files import CSVRenderer, PDFRenderer, renderers
 from kloppocar.api.links import public_address
+from kloppocar.api.localized import asked_language
 from kloppocar.api.viewsets import ViewSet
 
 from .redemption import KEY, idempotency_key
@@ -43,8 +48,9 @@ class CampaignActions(ViewSet):
         """Make codes: all of them or none. A retry with the same `Idempotency-Key` makes no more and answers 200."""
         wish = valid(MakeCodesSerializer(data=request.data))
         made = make_codes(campaign=self.campaign(), idempotency_key=idempotency_key(request), **wish)
-        csv = request.build_absolute_uri(f"{reverse('distribution-codes', args=[pk])}?batch={made.batch.pk}")
-        answer = {"batch": made.batch, "csv": csv}
+        routes = {"csv": "distribution-codes", "sheet": "distribution-sheet"}
+        links = {name: f"{reverse(route, args=[pk])}?batch={made.batch.pk}" for name, route in routes.items()}
+        answer = {"batch": made.batch} | {name: request.build_absolute_uri(link) for name, link in links.items()}
         return Response(MadeCodesSerializer(answer).data, status=200 if made.is_replay else 201)
 
     @extend_schema(
@@ -62,6 +68,19 @@ class CampaignActions(ViewSet):
         if compressed:
             response["Content-Encoding"] = "gzip"
         response["Content-Disposition"] = f'attachment; filename="{selection.name()}.csv"'
+        return response
+
+    @extend_schema(
+        parameters=[WantedSheetSerializer], responses={(200, "application/pdf"): OpenApiTypes.BINARY}, filters=False
+    )
+    @action(detail=True, renderer_classes=renderers(PDFRenderer), extra_parameters=("batch", "part", "layout"))
+    def sheet(self, request: Any, pk: str) -> HttpResponse:
+        """QR codes to print: those of a campaign or batch that can still be redeemed, 2,500 in a file."""
+        wanted = valid(WantedSheetSerializer(data=request.query_params))
+        selection = self.selection(wanted)
+        sheet = sheet_of(selection, LAYOUTS[wanted["layout"]], public_address(request), asked_language(request))
+        response = HttpResponse(drawn(sheet), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{selection.name()}-{wanted["layout"]}.pdf"'
         return response
 
     @extend_schema(responses=CampaignStatisticsSerializer)

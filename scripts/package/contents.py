@@ -15,6 +15,7 @@ TOOLS = {"pip", "setuptools", "wheel"}  # of every environment
 # drf-spectacular wants these to validate its own schema; cryptography's bindings were compiled long ago; nobody looks
 # at a progress bar there.
 NOT_CALLED = {"jsonschema", "jsonschema-specifications", "referencing", "rpds-py", "attrs", "cffi", "pycparser", "tqdm"}
+NOT_CALLED |= {"charset-normalizer"}  # reportlab reads foreign files with it
 CALLED_OF_THOSE = ["_cffi_backend.*"]
 LEFT_OUT = [
     "*/static/*",  # collected into static/
@@ -54,6 +55,8 @@ LEFT_OUT = [
         for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
     ),
     *(f"redis/{part}/*" for part in ("*/http", "*/multidb", "commands/*", "http", "multidb")),  # a cache needs none
+    *(f"reportlab/{part}/*" for part in ("fonts", "graphics", "platypus")),  # a page with texts and paths needs none
+    "segno/cli.py",
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
     "zappa/cli.py",

@@ -36,6 +36,7 @@ device-list 2
 distribution-codes 3
 distribution-detail 3
 distribution-list 3
+distribution-sheet 4
 distribution-stats 9
 home-list 6
 inbox-detail 2

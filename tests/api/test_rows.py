@@ -31,6 +31,7 @@ from tests.test_access import PEOPLE, api_patterns, rows, url  # noqa: F401 - a 
 ORDINARY = {
     "challenge-contributions": "a top list with places, and one's own beside it",
     "distribution-codes": "a file",
+    "distribution-sheet": "a file",
     "distribution-stats": "numbers, neither a page nor a row",
     "home-list": "parts of many tables, each by the fast path",
     "localisation-list": "numbers, neither a page nor a row",
