@@ -1,6 +1,6 @@
 """Categories, projects, collections and sponsors."""
 
-from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
+from kloppocar.api.permissions import AnyoneReadsStaffWrite, may
 from kloppocar.api.viewsets import CrudViewSet
 
 from .filters import CategoryFilterSet, CollectionFilterSet, ProjectFilterSet, SponsorFilterSet
@@ -64,4 +64,4 @@ class SponsorViewSet(CrudViewSet):
         return Sponsor.objects.visible_to(self.request.user)
 
     def get_serializer_class(self):
-        return self.serializer_class_of_staff if is_staff(self.request.user) else self.serializer_class
+        return self.serializer_class_of_staff if may(self.request.user, "view", Sponsor) else self.serializer_class

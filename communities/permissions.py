@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .models import Membership, Role
 
@@ -36,4 +36,4 @@ def may_rule(user: Any, community_id: int, role: str) -> bool:
     """
     rulers = [Role.OWNER, Role.MODERATOR] if role == Role.MEMBER else [Role.OWNER]
     ruling = Membership.objects.in_force_at(timezone.now()).filter(user=user, community=community_id, role__in=rulers)
-    return is_staff(user) or ruling.exists()
+    return may(user, "change", Membership) or ruling.exists()

@@ -14,7 +14,7 @@ from rest_framework.exceptions import PermissionDenied
 
 from communities.models import Community, Membership, ModerationAction, ModerationEntry, Role
 from kloppocar.api.errors import Refusal
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 from kloppocar.api.transactions import atomically
 from users.models import User
 from users.services import lock_account
@@ -48,7 +48,7 @@ def ban(*, actor: User, membership: Membership, until: datetime, reason: str) ->
     row = lock(membership.community_id).get(pk=membership.pk)
     if row.user_id == actor.pk:
         raise Refusal("own_membership", _("Nobody bans themselves."), status=409)
-    if row.role == Role.OWNER and not is_staff(actor):
+    if row.role == Role.OWNER and not may(actor, "change", Membership):
         raise PermissionDenied  # owners are equals: the role has to be taken away first
     keep_an_owner(row)
     write(row, banned_until=until)

@@ -1,10 +1,15 @@
 """People, ranks, devices and messages for staff."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
+from kloppocar.api.actions import asking
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
 from .models import Adoption, Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
@@ -59,6 +64,7 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
     filter_horizontal = ("groups", "user_permissions")
     readonly_fields = ("score", "last_login")
     inlines = (AdoptionInline, DepartureInline)
+    actions = ("deactivate", "let_in_again")
     fieldsets = (
         (None, {"fields": ("username", "password", "cognito_sub", "email", "status", "is_active")}),
         ("Profile", {"fields": ("picture", "language", "country", "newsletter", "push_enabled", "score")}),
@@ -68,6 +74,50 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else ()  # somebody new has left nowhere
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only superusers make superusers, and hand out permissions one by one."""
+        kept = super().get_readonly_fields(request, obj)
+        return kept if request.user.is_superuser else [*kept, "is_superuser", "user_permissions"]
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and leaves_superusers_alone(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and leaves_superusers_alone(request, obj)
+
+    def has_deactivate_permission(self, request):
+        return request.user.has_perm("users.deactivate_user")
+
+    @asking(
+        _("Deactivate people"),
+        permission="deactivate",
+        explains=_("They can no longer sign in, and their tokens are refused. What they own stays theirs."),
+    )
+    def deactivate(self, request, queryset):
+        return set_active(request, queryset, active=False)
+
+    @asking(_("Let people in again"), permission="deactivate", explains=_("They can sign in again as before."))
+    def let_in_again(self, request, queryset):
+        return set_active(request, queryset, active=True)
+
+
+def leaves_superusers_alone(request: Any, person: User | None) -> bool:
+    return request.user.is_superuser or person is None or not person.is_superuser
+
+
+def set_active(request: Any, people: QuerySet[User], *, active: bool) -> int:
+    """Staff are an administrator's business, superusers a superuser's, and nobody locks themselves out."""
+    people = people.exclude(pk=request.user.pk).exclude(is_active=active)
+    if not request.user.has_perm("users.change_user"):
+        people = people.filter(is_staff=False)
+    if not request.user.is_superuser:
+        people = people.filter(is_superuser=False)
+    rows = list(people.select_for_update())
+    for row in rows:
+        row.is_active = active
+        row.save(update_fields=["is_active", "updated_at", "version"])
+    return len(rows)
 
 
 @admin.register(Rank)

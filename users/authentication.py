@@ -50,7 +50,8 @@ class BearerAuthentication(BaseAuthentication):
         user = _user(identity)
         if not user.is_active or user.status == UserStatus.DELETED:
             raise UserInactive
-        user.acts_as_staff = STAFF_GROUP in identity.groups  # of this request only; never stored
+        # Of this request only; never stored.
+        user.acts_as_staff = user.acts_as_administrator = STAFF_GROUP in identity.groups
         return user, identity
 
     def authenticate_header(self, request: Any) -> str:

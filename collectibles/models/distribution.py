@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from catalog.models import Collection, Project
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.models import ExactCharField, Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .collectible import Collectible
 from .copy import Copy
@@ -48,8 +48,8 @@ class GrantSource(models.TextChoices):
 
 class StaffOnlyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> "StaffOnlyQuerySet":
-        """Staff see all; nobody else knows that these exist."""
-        return self if is_staff(user) else self.none()
+        """Staff whose role says so see all; nobody else knows that these exist."""
+        return self if may(user, "view", self.model) else self.none()
 
 
 class DistributionQuerySet(StaffOnlyQuerySet):
@@ -192,7 +192,7 @@ class DistributionCode(VersionedRow):
 class GrantQuerySet(models.QuerySet["Grant"]):
     def visible_to(self, user: Any) -> "GrantQuerySet":
         """One's own grants; staff see all."""
-        if is_staff(user):
+        if may(user, "view", Grant):
             return self
         return self.filter(user=user) if user.is_authenticated else self.none()
 

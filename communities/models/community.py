@@ -12,7 +12,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import is_staff, may
 
 
 class Role(models.TextChoices):
@@ -56,7 +56,7 @@ class Community(VersionedRow):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: Any) -> "MembershipQuerySet":
         """Memberships of the communities that one belongs to, unless one is banned there; staff see all."""
-        if is_staff(user):
+        if may(user, "view", Membership):
             return self
         if not user.is_authenticated:
             return self.none()
@@ -110,7 +110,7 @@ class ModerationAction(models.TextChoices):
 class ModerationEntryQuerySet(models.QuerySet["ModerationEntry"]):
     def visible_to(self, user: Any) -> "ModerationEntryQuerySet":
         """What was done in the communities that one rules; staff see all."""
-        if is_staff(user):
+        if may(user, "view", ModerationEntry):
             return self
         ruled = Membership.objects.in_force_at(timezone.now()).filter(
             user=user.pk, role__in=[Role.OWNER, Role.MODERATOR]

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
 from .localized import LocalizedField, Sortable, asked_language, lacking, localized_fields, text_in
-from .permissions import is_staff
+from .permissions import is_staff, may
 
 MAX_IN = 200
 MAX_SEARCH = 100
@@ -169,7 +169,7 @@ class OrderingFilter(BaseFilterBackend):
 
 def orders_of(view: Any, user: Any) -> set[str]:
     """What the caller may order a list by."""
-    for_staff = getattr(view, "staff_ordering_fields", []) if is_staff(user) else []
+    for_staff = getattr(view, "staff_ordering_fields", []) if may(user, "view", view.queryset.model) else []
     return {*getattr(view, "ordering_fields", []), *for_staff, "id"}
 
 

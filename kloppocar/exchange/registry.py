@@ -38,7 +38,9 @@ class Resource:
 
 
 # Whoever runs a command: may what staff may, and has no account.
-OPERATOR = SimpleNamespace(pk=None, is_authenticated=True, is_active=True, acts_as_staff=True)
+OPERATOR = SimpleNamespace(
+    pk=None, is_authenticated=True, is_active=True, acts_as_staff=True, acts_as_administrator=True
+)
 
 # What others point to comes first.
 ALL = [

@@ -91,5 +91,5 @@ def world(api, cast):
 
 
 def staffed(user, person):
-    user.acts_as_staff = person == "staff"
+    user.acts_as_staff = user.acts_as_administrator = person == "staff"
     return user

@@ -8,7 +8,7 @@ from django.db import models
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .user import User
 
@@ -21,7 +21,7 @@ class Audience(models.TextChoices):
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: Any) -> "NotificationQuerySet":
         """Staff compose them; everybody else reads theirs in the inbox."""
-        return self if is_staff(user) else self.none()
+        return self if may(user, "view", Notification) else self.none()
 
     def due_at(self, now: datetime) -> "NotificationQuerySet":
         """Those whose time has come and that nobody has published yet."""

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.models import ExactCharField, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 
 class UserStatus(models.TextChoices):
@@ -45,7 +45,7 @@ class UserQuerySet(models.QuerySet["User"]):
         The serializer shows their public part only.
         """
         here = self.exclude(status=UserStatus.DELETED)
-        return here if is_staff(user) else here.filter(is_active=True)
+        return here if may(user, "view", self.model) else here.filter(is_active=True)
 
 
 class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
@@ -92,6 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
 
     class Meta:
         ordering = ["id"]
+        permissions = [("deactivate_user", "Can deactivate people, and let them in again")]
         constraints = [one_of("status", UserStatus, "user_status_is_known")]
         indexes = [
             models.Index(fields=["score", "id"], name="user_by_score"),
@@ -110,6 +111,11 @@ class User(AbstractBaseUser, PermissionsMixin, VersionedRow):
     def acts_as_staff(self) -> bool:
         """In a browser session the row decides; a bearer token sets this from its groups instead."""
         return self.is_staff
+
+    @cached_property
+    def acts_as_administrator(self) -> bool:
+        """Without asking for a role: superusers in a browser session; a bearer token sets this as well."""
+        return self.is_superuser
 
 
 class Rank(VersionedRow):

@@ -12,7 +12,7 @@ from rest_framework.settings import api_settings
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.errors import Refusal
 from kloppocar.api.etag import etag_of, refuse_if_moved_on
-from kloppocar.api.permissions import AnyoneReadsStaffWrite, is_staff
+from kloppocar.api.permissions import AnyoneReadsStaffWrite, may
 from kloppocar.api.throttling import UploadBudget
 from kloppocar.api.viewsets import (
     CreateMixin,
@@ -53,12 +53,12 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
         return User.objects.visible_to(self.request.user)
 
     def get_serializer_class(self):
-        return self.serializer_class_of_staff if is_staff(self.request.user) else self.serializer_class
+        return self.serializer_class_of_staff if may(self.request.user, "view", User) else self.serializer_class
 
     @property
     def filterset_class(self):
         is_described = getattr(self, "swagger_fake_view", False)  # with all that anybody may ask
-        return StaffUserFilterSet if is_described or is_staff(self.request.user) else UserFilterSet
+        return StaffUserFilterSet if is_described or may(self.request.user, "view", User) else UserFilterSet
 
     @extend_schema(etag=True, responses=MeSerializer)
     @action(detail=False, permission_classes=[IsAuthenticated])

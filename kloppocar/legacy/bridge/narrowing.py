@@ -9,7 +9,7 @@ from django.db.models.fields.json import KT
 from rest_framework.exceptions import PermissionDenied
 
 from kloppocar.api.localized import LocalizedField
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import is_administrator
 
 from . import parameters, sealed
 
@@ -78,7 +78,7 @@ def own(column: str | None, *, also_staff: bool = False) -> Narrowing:
 
     def narrow(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
         pk = parameters.number(name, value)
-        if pk != request.user.pk and not (also_staff and is_staff(request.user)):
+        if pk != request.user.pk and not (also_staff and is_administrator(request.user)):
             raise PermissionDenied
         return rows.filter(**{column: pk}) if column else rows
 
@@ -94,7 +94,7 @@ def mine_since(owner: str, column: str) -> Narrowing:
 def own_address(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
     """Who has that e-mail: oneself, or nobody that one may know of. Staff find anybody."""
     found = rows.filter(email=parameters.text(name, value, 254).lower())
-    return found if is_staff(request.user) else found.filter(pk=request.user.pk)
+    return found if is_administrator(request.user) else found.filter(pk=request.user.pk)
 
 
 def username(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:

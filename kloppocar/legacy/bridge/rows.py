@@ -24,7 +24,7 @@ from collectibles.models import (
 from communities.models import Challenge, Community, Membership, NewsPost
 from kloppocar.api.conditions import RIGHT_NOW
 from kloppocar.api.localized import asked_language, resolve
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import is_administrator
 from users.models import Notification, NotificationQuerySet, User
 from users.serializers.user import rank_of
 
@@ -59,7 +59,7 @@ def finish_people(rows: list[dict[str, Any]], request: Any) -> None:
         rank = rank_of(row["userRank"], ladder)
         title = {"title": resolve(rank.title, asked_language(request)), "level": rank.level} if rank else None
         row["userRank"] = title
-        if row["userId"] != request.user.pk and not is_staff(request.user):
+        if row["userId"] != request.user.pk and not is_administrator(request.user):
             row.update({name: None for name in row if name not in PUBLIC})
 
 
@@ -69,7 +69,7 @@ def inbox(user: Any) -> NotificationQuerySet:
 
 def messages(user: Any) -> QuerySet:
     """Staff read what they compose, everybody else what reached them."""
-    return Notification.objects.visible_to(user) if is_staff(user) else inbox(user)
+    return Notification.objects.visible_to(user) if is_administrator(user) else inbox(user)
 
 
 def inbox_parts(rows: Any) -> list[Any]:
@@ -135,7 +135,7 @@ PEOPLE = {
 
 def finish_sponsors(rows: list[dict[str, Any]], request: Any) -> None:
     """Address and contact are for staff."""
-    if not is_staff(request.user):
+    if not is_administrator(request.user):
         for row in rows:
             row.update({name: None for name in row if name.startswith(("primaryContact", "sponsorC", "sponsorZ"))})
 

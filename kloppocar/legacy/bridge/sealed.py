@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from kloppocar.api.errors import Refusal
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import is_administrator
 from kloppocar.api.throttling import Guesses
 
 BITS = 24
@@ -17,14 +17,14 @@ BITS = 24
 
 def seal(table: str, pk: int | None, user: Any) -> int | None:
     """What `user` knows the row by: staff by its id, others by one of their own, whoever is nobody by none."""
-    if pk is None or is_staff(user):
+    if pk is None or is_administrator(user):
         return pk
     return pk << BITS | bits(table, pk, user) if user.is_authenticated else None
 
 
 def unseal(table: str, given: int, request: Any) -> int:
     """The row's id; refused like an unknown code when it was not made for this person."""
-    if is_staff(request.user):
+    if is_administrator(request.user):
         return given
     guesses = Guesses("code", request)
     guesses.refuse_when_spent()

@@ -1,12 +1,15 @@
-"""Django's migrate. SQLite refuses to alter a table that a trigger names, so there ours step aside meanwhile."""
+"""Django's migrate. SQLite refuses to alter a table that a trigger names, so there ours step aside meanwhile.
+
+After the tables, the roles of staff: see kloppocar/roles.py.
+"""
 
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from kloppocar import patience, triggers
+from kloppocar import patience, roles, triggers
 
 HOURS = 12 * 3600
 
@@ -18,12 +21,14 @@ class Command(migrate.Command):
         if not (changes and connection.vendor == "sqlite" and (is_pending(connection) or options["app_label"])):
             with patience.of(connection, seconds=HOURS):  # a large table takes its time
                 super().handle(*args, **options)
-            return
-        triggers.step_aside(connection)
-        try:
-            super().handle(*args, **options)
-        finally:  # also after a migration that failed: a database without its rules would take anything
-            self.bring_back(connection)
+        else:
+            triggers.step_aside(connection)
+            try:
+                super().handle(*args, **options)
+            finally:  # also after a migration that failed: a database without its rules would take anything
+                self.bring_back(connection)
+        if changes and not options["app_label"] and connection.alias == DEFAULT_DB_ALIAS:
+            roles.put_in_place()  # permissions of new models are there by now
 
     def bring_back(self, connection: Any) -> None:
         """Every trigger whose table is there; of the others, a word."""
