@@ -68,7 +68,7 @@ def basics(request: HttpRequest, collectible_id: int) -> tuple[Collectible, dict
         "category": resolve(collectible.category.name, language),
         "minted": number(collectible.minted),
         "circulation": number(collectible.circulation) if collectible.circulation else "",
-        "percent": round(100 * collectible.minted / collectible.circulation) if collectible.circulation else None,
+        "percent": -(-100 * collectible.minted // collectible.circulation) if collectible.circulation else None,
         "is_draft": collectible.status == CollectibleStatus.DRAFT,
         "is_retired": collectible.status == CollectibleStatus.RETIRED,
     }

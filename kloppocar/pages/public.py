@@ -82,7 +82,7 @@ def careful(view: View, request: HttpRequest, named: dict[str, Any], *, may_be_o
         return too_much(refusal)
     except (OperationalError, InterfaceError) as error:
         number = error.args[0] if error.args else None
-        log.error("a page without database: %s", view.__name__, exc_info=None if number in TROUBLE else error)
+        log.error("the database is unavailable: %s", number, exc_info=None if number in TROUBLE else error)
         return Page("pages/away.html", status=503, headers={"Retry-After": str(RETRY_AFTER)})
 
 
@@ -118,6 +118,8 @@ def written(page: Page, request: HttpRequest) -> HttpResponse:
     response["Content-Length"] = str(len(response.content))
     response["Cache-Control"] = "public, max-age=30" if page.is_same_for_everybody else "private, no-store"
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
+    if page.status == 503:
+        response._has_been_logged = True  # type: ignore[attr-defined] # which Django asks before it logs a 5xx
     if request.method == "HEAD":
         response.content = b""
     return response

@@ -39,3 +39,14 @@ def test_pages_outside_the_api_say_it_too(away, accept, kind):
     assert (response.status_code, response["Retry-After"]) == (503, "2")
     assert response["Content-Type"].startswith(kind)
     assert "try again" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/c/7Q2M-4K9X-ABG", "/i/1", "/i/1/1", "/u/alice"])
+def test_public_pages_have_a_page_for_it(away, caplog, path):
+    response = Client().get(f"{path}?lang=de")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "2")
+    assert response["Content-Type"].startswith("text/html")
+    assert "Bitte versuche es gleich noch einmal." in response.content.decode()
+    (line,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert line.exc_info is None

@@ -113,3 +113,11 @@ def test_a_replica_that_cannot_be_reached_costs_no_stranger_an_answer(catalogue)
 
     assert [answer.status for answer in answers] == [200] * 3
     assert page.status == 200
+
+
+def test_a_page_is_shown_without_the_replica_as_well(catalogue):
+    away = "mysql://u:p@127.0.0.1:1/k" if connection.vendor == "mysql" else "sqlite:////not/there.sqlite3"
+    with serving(address(), DATABASE_REPLICA_URL=away) as api:
+        pages = [api.ask(f"/i/{catalogue.id}") for _ in range(3)]
+
+    assert [page.status for page in pages] == [200] * 3
