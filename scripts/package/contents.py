@@ -55,7 +55,6 @@ LEFT_OUT = [
         for place in ("A*", "Brazil", "Canada", "Chile", "Indian", "Mexico", "Pacific", "US")
     ),
     *(f"redis/{part}/*" for part in ("*/http", "*/multidb", "commands/*", "http", "multidb")),  # a cache needs none
-    *(f"reportlab/{part}/*" for part in ("fonts", "graphics", "platypus")),  # a page with texts and paths needs none
     "segno/cli.py",
     "werkzeug/debug/*",
     "yaml/_yaml.*",  # the same in C: larger than all that it would read here
@@ -71,6 +70,16 @@ PILLOW = {
     *("GimpGradientFile", "GimpPaletteFile", "ImageSequence", "PaletteFile"),
     *("JpegImagePlugin", "JpegPresets", "MpoImagePlugin", "PngImagePlugin", "TiffImagePlugin", "TiffTags"),
 }
+# What pages with texts in a font of ours and paths need of reportlab: an eighth of it.
+REPORTLAB = {
+    "": {"__init__", "rl_config", "rl_settings"},
+    "lib": {
+        *("__init__", "abag", "boxstuff", "colors", "fonts", "logger", "pagesizes", "rl_accel", "rl_safe_eval"),
+        *("rltempfile", "units", "utils"),
+    },
+    "pdfbase": {"__init__", "pdfdoc", "pdfmetrics", "pdfutils", "rl_codecs", "ttfonts"},
+    "pdfgen": {"__init__", "canvas", "pathobject", "pdfgeom", "textobject"},
+}
 LANGUAGES = {"en", "de"}
 is_locale = re.compile(r".*/locale/([A-Za-z_-]+)/.*").fullmatch
 
@@ -79,6 +88,9 @@ def wanted(name: str) -> bool:
     """Whether a file of a needed package, or of the project, is of use on Lambda."""
     if name.startswith("PIL/"):
         return Path(name).name.partition(".")[0] in PILLOW
+    if name.startswith("reportlab/"):
+        module, folder = Path(name).name.partition(".")[0], name.removeprefix("reportlab/").rpartition("/")[0]
+        return module in REPORTLAB.get(folder, ()) or module.startswith("_fontdata")
     locale = is_locale(name)
     is_foreign = locale and locale[1] not in LANGUAGES and not is_project(name)
     return not is_foreign and not any(fnmatchcase(name, pattern) for pattern in LEFT_OUT)

@@ -1,5 +1,6 @@
 """The zip for Lambda: what goes in, the same bytes again, a wrong one refused. `make rehearse` runs a real one."""
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -214,3 +215,34 @@ def test_the_greeting_of_mysql8_shows_whether_the_plugin_is_there(tmp_path, with
         subprocess.run(command, env={"MARIADB_PLUGIN_DIR": str(folder)}, check=True, capture_output=True)
 
     assert server.offers == [with_plugin]
+
+
+SHEET = """
+import importlib.abc, sys
+from scripts.package import contents
+
+class Packed(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        file = name.replace(".", "/")
+        is_theirs = name.startswith(("reportlab", "segno", "PIL", "charset_normalizer"))
+        if is_theirs and name.partition(".")[0] in contents.NOT_CALLED | {"charset_normalizer"}:
+            raise ImportError(name)
+        if is_theirs and not (contents.wanted(f"{file}.py") or contents.wanted(f"{file}/__init__.py")):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Packed())
+from collectibles.printing import drawing, layouts, sheet
+made = sheet.Sheet("Straßenfest", ["7Q2M4K9XABG"], "https://play.example.org", layouts.LAYOUTS["a4"], "x")
+print(drawing.drawn(made)[:5].decode())
+"""
+
+
+def test_sheets_are_drawn_with_what_is_packed():
+    program = "import django; django.setup()" + SHEET
+    environment = {"PATH": os.environ["PATH"], "ENV": "local", "DJANGO_SETTINGS_MODULE": "kloppocar.settings"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+
+    assert done.stdout.strip() == "%PDF-", done.stderr
