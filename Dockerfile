@@ -7,10 +7,11 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libmariadb-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-COPY requirements.txt requirements-dev.txt ./
+COPY requirements.lock requirements-dev.txt ./
 RUN python -m venv /venv \
     && grep '^gunicorn==' requirements-dev.txt > requirements-server.txt \
-    && /venv/bin/pip install --no-cache-dir -r requirements.txt -r requirements-server.txt
+    && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.lock \
+    && /venv/bin/pip install --no-cache-dir -r requirements-server.txt
 
 
 FROM python:3.12-slim-bookworm

@@ -5,7 +5,7 @@ export PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help seed-big messages data-model setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
-.PHONY: test-packages check bench format
+.PHONY: test-packages check bench format lock
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ format: setup  ## format and repair what ruff can
 
 data-model: setup  ## draw docs/data-model.svg and write its page anew, from the models
 	@$(PYTHON) -m scripts.data_model
+
+lock: setup  ## write requirements.lock from requirements.txt (ARGS="--upgrade-package NAME")
+	@scripts/lock.sh $(ARGS)
 
 messages: setup  ## bring kloppocar/locale in step with the sentences in the code, and compile it
 	@$(PYTHON) -m scripts.messages

@@ -17,6 +17,18 @@ step() { # NAME COMMAND...: silent when all is well
     fi
 }
 
+loudly() { # NAME COMMAND...: also passes on what it could not do
+    local output name=$1
+    shift
+    if output=$("$@" 2>&1); then
+        printf '%s\n' "$output" | grep -E '[A-Z]{3,} [A-Z]{3,}' | sed 's/^/check: /' || echo "check: $name"
+    else
+        printf '%s\n' "$output"
+        echo "check: $name FAILED"
+        failed=1
+    fi
+}
+
 has_mariadb() { $python -c 'import MySQLdb; from scripts.mariadb import program; program("mariadbd")' 2>/dev/null; }
 locally() { env ENV=local DATABASE_URL=sqlite://:memory: "$@"; }
 on_mariadb() { env ENV=local $python scripts/mariadb.py -- "$@"; }
@@ -33,6 +45,8 @@ if [ -x .venv/bin/hadolint ]; then
 else
     echo "check: THE DOCKERFILE WAS NOT LINTED: HADOLINT IS NOT TO BE HAD FOR THIS MACHINE"
 fi
+loudly "no secrets in the history" $python -m scripts.secrets_scan
+loudly "no known holes" $python -m scripts.audit
 step "types" $python -m mypy
 step "migrations are up to date" locally $python manage.py makemigrations --check --dry-run
 step "system checks on SQLite" locally $python manage.py check --database default --fail-level WARNING

@@ -90,7 +90,7 @@ def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
 
 def counts(report: Path) -> str:
     """`310 passed, 2 failed, 4 skipped`, from pytest's JUnit report."""
-    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 - pytest's own report
     found = {key: sum(int(suite.get(key, 0)) for suite in suites) for key in ("tests", "failures", "errors", "skipped")}
     numbers = {
         "passed": found["tests"] - found["failures"] - found["errors"] - found["skipped"],

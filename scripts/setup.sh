@@ -46,7 +46,7 @@ install_driver() { # mysqlclient has no Linux wheel, so it is built here
     say "without mysqlclient SQLite works, but MySQL and MariaDB do not."
 }
 
-state=$(cat requirements.txt requirements-dev.txt scripts/setup.sh | sha256sum)
+state=$(cat requirements.txt requirements.lock requirements-dev.txt scripts/setup.sh | sha256sum)
 if works .venv/bin/python && [ "$(cat $stamp 2>/dev/null)" = "$state" ]; then
     driver_works || install_driver
     exit 0
@@ -61,7 +61,10 @@ fi
 say "installing requirements-dev.txt (a minute, the first time)"
 : >$log
 grep -hv -e '^-r' -e '^mysqlclient==' -e '^axe-' requirements.txt requirements-dev.txt >.venv/requirements.txt
-install -r .venv/requirements.txt && install --no-deps "$(grep -o '^axe-[^ ]*' requirements-dev.txt)" ||
+# The same versions as on Lambda; by hash only what runs is installed, as a whole.
+grep -o '^[A-Za-z0-9._-]*==[^\\]*' requirements.lock >.venv/constraints.txt
+install -r .venv/requirements.txt -c .venv/constraints.txt &&
+    install --no-deps "$(grep -o '^axe-[^ ]*' requirements-dev.txt)" ||
     fail "installing failed: $(reason) (more in $log)"
 driver_works || install_driver
 echo "$state" >$stamp

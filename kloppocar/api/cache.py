@@ -26,5 +26,5 @@ class DatabaseCache(db.DatabaseCache):
             if value is None:
                 raise ValueError("There is no such counter.")
             pickled = base64.b64encode(pickle.dumps(value + delta, self.pickle_protocol)).decode()
-            cursor.execute(f"UPDATE {table} SET value = %s WHERE cache_key = %s", [pickled, stored])  # noqa: S608
+            cursor.execute(f"UPDATE {table} SET value = %s WHERE cache_key = %s", [pickled, stored])  # noqa: S608 - our name
         return value + delta

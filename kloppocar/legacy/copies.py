@@ -47,7 +47,7 @@ def write(context: Context, result: Report) -> Iterator[int]:
         campaign = campaign_of(context, project)
         place: tuple[str, int] = ("", 0)
         while batch := context.scratch.run(
-            f"SELECT {COLUMNS} FROM copies WHERE collectible = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT {BATCH}",  # noqa: S608
+            f"SELECT {COLUMNS} FROM copies WHERE collectible = ? AND (at, id) > (?, ?) ORDER BY at, id LIMIT {BATCH}",  # noqa: S608 - our names
             [old, *place],
         ).fetchall():
             place = batch[-1][4], batch[-1][0]

@@ -43,7 +43,7 @@ class Scratch:
     def insert(self, table: str, rows: Iterable[tuple[Any, ...]], columns: str) -> None:
         places = ", ".join("?" * len(columns.split(",")))
         self.database.execute("BEGIN")
-        self.database.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})", rows)  # noqa: S608
+        self.database.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({places})", rows)  # noqa: S608 - our names
         self.database.execute("COMMIT")
 
     # --- Which old rows come, and as what -------------------------------------------------------------------------
@@ -54,7 +54,7 @@ class Scratch:
     def new_ids(self, name: str, ids: Iterable[Any]) -> dict[int, int]:
         wanted = [each for each in set(ids) if isinstance(each, int)]
         places = ", ".join("?" * len(wanted))
-        return dict(self.run(f"SELECT old, new FROM kept WHERE name = ? AND old IN ({places})", [name, *wanted]))  # noqa: S608
+        return dict(self.run(f"SELECT old, new FROM kept WHERE name = ? AND old IN ({places})", [name, *wanted]))  # noqa: S608 - our names
 
     # --- Who holds what may exist once ----------------------------------------------------------------------------
 

@@ -91,7 +91,7 @@ def copies(source: Source, scratch: Scratch) -> None:
 def among(scratch: Scratch, table: str, ids: set[Any]) -> set[int]:
     wanted = [each for each in ids if each is not None]
     places = ", ".join("?" * len(wanted))
-    return {each for (each,) in scratch.run(f"SELECT id FROM {table} WHERE id IN ({places})", wanted)}  # noqa: S608
+    return {each for (each,) in scratch.run(f"SELECT id FROM {table} WHERE id IN ({places})", wanted)}  # noqa: S608 - our names
 
 
 def first_owner(row: OldRow, there: set[int]) -> int:
@@ -192,7 +192,7 @@ def pair(scratch: Scratch, pk: int, user: int, code: int, collectible: int | Non
         return "redeemed_twice"
     of_collectible = "" if collectible is None else " AND collectible = ?"
     found = scratch.run(
-        f"SELECT id, at FROM copies WHERE first_owner = ? AND redemption IS NULL{of_collectible}"  # noqa: S608
+        f"SELECT id, at FROM copies WHERE first_owner = ? AND redemption IS NULL{of_collectible}"  # noqa: S608 - our names
         " ORDER BY ABS(julianday(at) - julianday(?)), id LIMIT 1",
         [user, *([] if collectible is None else [collectible]), at],
     ).fetchone()

@@ -1,28 +1,19 @@
 """mysqlclient as a wheel that needs nothing of the machine it runs on: it has none for Linux, so it is made here."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from . import ROOT, PackageError, say
+from . import ROOT, PackageError, locked, say
 from .greeting import GreetingServer
 
 GLIBC = "2_34"  # Amazon Linux 2023, which the python3.12+ runtimes stand on
 # The same bytes again from the same sources: no debug information, which would name temporary folders.
 REPRODUCIBLE = {"CFLAGS": "-O2 -g0", "LDFLAGS": "-Wl,--build-id=none -Wl,-s", "SOURCE_DATE_EPOCH": "315532800"}
 PLUGIN_FILE = "caching_sha2_password.so"
-
-
-def pinned() -> str:
-    """`mysqlclient==...` as requirements.txt has it."""
-    found = re.search(r"^mysqlclient==[^\s#]+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
-    if not found:
-        raise PackageError("requirements.txt does not pin mysqlclient.")
-    return found[0]
 
 
 def client_library() -> str:
@@ -37,7 +28,9 @@ def build(python: Path, machine: str, wheels: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="kloppocar-driver-") as name:
         folder = Path(name)
         pip = [python, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps", "--no-cache-dir"]
-        run([*pip, "--no-binary=mysqlclient", "-w", folder / "plain", pinned()], "could not be built")
+        source = locked.write(folder / "requirements.txt", only="mysqlclient")
+        pinned = ["--require-hashes", "--no-binary=mysqlclient", "-r", source]
+        run([*pip, *pinned, "-w", folder / "plain"], "could not be built")
         wheel = add_plugin(only(folder / "plain", "*.whl"), folder)
         return repair(wheel, machine, wheels)
 

@@ -1,11 +1,11 @@
-"""`.venv-lambda/`: the runtime's Python with requirements.txt and nothing else, which Zappa packs."""
+"""`.venv-lambda/`: the runtime's Python with requirements.lock and nothing else, which Zappa packs."""
 
 import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
-from . import ENVIRONMENT, ROOT, TASK_ROOT, PackageError, driver, pillow, say
+from . import ENVIRONMENT, TASK_ROOT, PackageError, driver, locked, pillow, say
 from .python import MACHINES, check_machine, find, runtime
 
 STAMP = ENVIRONMENT / "package.stamp"
@@ -40,17 +40,15 @@ def is_current() -> bool:
 def fingerprint() -> str:
     """Changes with whatever the environment is made of."""
     parts = [*map(repr, runtime()), driver.client_library()]
-    code = (f"{module}.py" for module in ("bytecode", "driver", "environment", "pillow"))
-    files = [ROOT / "requirements.txt", *(Path(__file__).with_name(name) for name in code)]
+    code = (f"{module}.py" for module in ("bytecode", "driver", "environment", "locked", "pillow"))
+    files = [locked.LOCK, *(Path(__file__).with_name(name) for name in code)]
     return hashlib.sha256("\0".join(parts + [file.read_text() for file in files]).encode()).hexdigest()
 
 
 def install_packages() -> None:
-    say("installing requirements.txt")
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
-    ready_made = ENVIRONMENT / "requirements.txt"
-    ready_made.write_text("\n".join(line for line in lines if not line.startswith(("mysqlclient==", "pillow=="))))
-    install("-r", ready_made)
+    say("installing requirements.lock")
+    ready_made = locked.write(ENVIRONMENT / "requirements.txt", without=["mysqlclient", "pillow"])
+    install("--require-hashes", "--no-deps", "-r", ready_made)
 
 
 def install(*what: str | Path) -> None:

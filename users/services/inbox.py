@@ -43,7 +43,7 @@ def read_all(user: User, now: datetime | None = None) -> None:
         "DUPLICATE KEY UPDATE" if connection.vendor == "mysql" else "CONFLICT (notification_id, user_id) DO UPDATE SET"
     )
     sql = (
-        f"INSERT INTO {table} (notification_id, user_id, read_at, created_at, updated_at)"  # noqa: S608
+        f"INSERT INTO {table} (notification_id, user_id, read_at, created_at, updated_at)"  # noqa: S608 - our names
         f" SELECT id, %s, %s, %s, %s FROM ({select}) AS unread WHERE 1 = 1"
         f" ON {key} read_at = COALESCE({table}.read_at, %s), updated_at = %s, version = {table}.version + 1"
     )
