@@ -99,6 +99,7 @@ urlpatterns = [
     path("i/<int:collectible_id>", public_pages.collectible_page, name="collectible-page"),
     path("i/<int:collectible_id>/<int:mint>", public_pages.copy_page, name="copy-page"),
     path("u/<str:name_or_id>", public_pages.person_page, name="person-page"),
+    re_path(r"^[iu]/", pages.astray, name="astray"),
     path(".well-known/apple-app-site-association", pages.apple, name="apple-app-links"),
     path(".well-known/assetlinks.json", pages.android, name="android-app-links"),
     path("health/live/", pages.live, name="live"),

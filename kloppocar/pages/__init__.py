@@ -5,9 +5,20 @@ from django.shortcuts import render
 
 from .app_links import android, apple
 from .health import live, out_of_step, pending_migrations, ready
-from .public import Page, public_page
+from .public import Page, astray, public_page
 
-__all__ = ["Page", "android", "apple", "front", "live", "out_of_step", "pending_migrations", "public_page", "ready"]
+__all__ = [
+    "Page",
+    "android",
+    "apple",
+    "astray",
+    "front",
+    "live",
+    "out_of_step",
+    "pending_migrations",
+    "public_page",
+    "ready",
+]
 
 
 def front(request: HttpRequest) -> HttpResponse:

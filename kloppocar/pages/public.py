@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -110,6 +110,19 @@ def read(view: View, request: HttpRequest, named: dict[str, Any], *, may_be_old:
         page = view(request, **named)
         replica.note_outage(error)
         return page
+
+
+@public_page(may_be_old=False)
+def nothing_here(request: HttpRequest) -> Page:
+    raise Http404
+
+
+def astray(request: HttpRequest) -> HttpResponse:
+    """What no page answers, below the first words of ours: one slash too many leads on, the rest is nothing."""
+    if request.path.endswith("/") and request.path_info.count("/") > 2:
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponseRedirect(request.path.rstrip("/") + (f"?{query}" if query else ""))
+    return nothing_here(request)
 
 
 def written(page: Page, request: HttpRequest) -> HttpResponse:

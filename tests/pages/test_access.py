@@ -35,6 +35,7 @@ person-page       onboarding   404 404 404 404
 person-page       blocked      404 404 404 200
 person-page       erased       404 404 404 404
 person-page       missing      404 404 404 404
+astray            word         404 404 404 404
 apple-app-links   unset        404 404 404 404
 android-app-links unset        404 404 404 404
 """
@@ -69,6 +70,7 @@ def behind(alice, api):
         "person-page blocked": "/u/blocked",
         "person-page erased": f"/u/{gone.id}",
         "person-page missing": "/u/missing",
+        "astray word": "/i/door",
         "apple-app-links unset": "/.well-known/apple-app-site-association",
         "android-app-links unset": "/.well-known/assetlinks.json",
     }

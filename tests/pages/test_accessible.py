@@ -94,6 +94,17 @@ def test_axe_finds_nothing_to_object_to(phone, live_server, addresses, combinati
     assert found == {}
 
 
+@pytest.mark.parametrize("budget", ["code_guesses", "anonymous"])
+def test_a_refusal_is_as_readable(phone, live_server, real_db, settings, budget):
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {budget: (1, 10_000)}
+    for _ in range(3):
+        phone.get(f"{live_server.url}/c/7Q2M-4K9X-ABG")
+
+    assert "minutes" in phone.find_element("tag name", "main").text
+    phone.execute_script(AXE)
+    assert phone.execute_async_script(RUN) == []
+
+
 def test_nothing_sticks_out_of_a_narrow_phone_and_everything_to_press_is_large_enough(phone, live_server, addresses):
     size = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": True}
     phone.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -124,6 +124,19 @@ def test_what_is_not_there_is_a_page_that_says_so(door, path):
     assert page["Cache-Control"] == "private, no-store"
 
 
+@pytest.mark.parametrize("path", ["/i/", "/u/", "/i/door", "/i/1/2/3", "/u/a/b", f"/i/{'9' * 5000}"])
+def test_what_no_page_answers_has_the_same_page(db, path):
+    page = see(f"{path}?lang=de")
+
+    assert page.status_code == 404
+    assert "Hier ist nichts." in text_of(page)
+
+
+def test_one_slash_too_many_leads_on(alice):
+    assert see("/u/alice/?lang=de")["Location"] == "/u/alice?lang=de"
+    assert see("/i//evil.example/")["Location"] == "/i//evil.example"
+
+
 def test_a_person_shows_name_rank_score_and_newest_finds(door, alice):
     make_rank(title={"en": "Novice", "de": "Neuling"})
     copy = give(door, alice)
