@@ -8,6 +8,7 @@ A dry run is the first half: it writes and takes back batch by batch, so that th
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -63,15 +64,20 @@ class Taking:
             progress(source.place)
 
     def batch(self, rows: list[Given], *, write: bool) -> list[Entry]:
-        """All of them in one transaction; each in a savepoint of its own only once the database has refused one."""
-        try:
-            return atomically(lambda: self.once(rows, write=write, alone=False))
-        except RefusedLateError:
-            pass
-        except DatabaseError as error:
-            if not is_a_rule(error):
-                raise
-        return atomically(lambda: self.once(rows, write=write, alone=True))
+        """All of them in one transaction; each in a savepoint of its own only once the database has refused one.
+
+        That may be what remembers the batch, when somebody else takes the same file: then it is looked up once more.
+        """
+        refused: Exception | None = None
+        for alone in (False, True, True):
+            try:
+                return atomically(partial(self.once, rows, write=write, alone=alone))
+            except (RefusedLateError, DatabaseError) as error:
+                if isinstance(error, DatabaseError) and not is_a_rule(error):
+                    raise
+                refused = error
+        assert refused
+        raise refused
 
     def once(self, rows: list[Given], *, write: bool, alone: bool) -> list[Entry]:
         self.at_hand.clear()
