@@ -83,6 +83,7 @@ def _new_person(event: dict[str, Any]) -> dict[str, Any]:
     return {
         "sub": sub,
         "email": None if _text(attributes, "email_verified").lower() == "false" else _text(attributes, "email"),
+        "is_email_verified": _text(attributes, "email_verified").lower() == "true",
         "device_token": _text(metadata, "fcm_device_token"),
         "platform": _text(metadata, "platform").lower(),
         "push_enabled": _text(metadata, "push_notifications_enabled").lower() != "false",

@@ -24,13 +24,20 @@ def sign_up(
     *,
     sub: str,
     email: str | None = None,
+    is_email_verified: bool = False,
     device_token: str | None = None,
     platform: str | None = None,
     push_enabled: bool = True,
 ) -> User:
     """The person with this subject, made when they are new; then also their copy of an open starter campaign."""
     make = partial(
-        ensure_user, sub=sub, email=email, device_token=device_token, platform=platform, push_enabled=push_enabled
+        ensure_user,
+        sub=sub,
+        email=email,
+        is_email_verified=is_email_verified,
+        device_token=device_token,
+        platform=platform,
+        push_enabled=push_enabled,
     )
     user, is_new = _patiently(make)
     if is_new:

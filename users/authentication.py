@@ -81,5 +81,6 @@ def _user(identity: cognito.Identity) -> User:
     """The row of a verified token: made when its person is new, refreshed when their e-mail is."""
     user = BY_SUBJECT.first(sub=identity.sub)
     if user is None:
-        return import_string(settings.SIGN_UP)(sub=identity.sub, email=identity.verified_email)
+        email = identity.verified_email
+        return import_string(settings.SIGN_UP)(sub=identity.sub, email=email, is_email_verified=email is not None)
     return services.refresh_email(user=user, email=identity.verified_email, issued_at=identity.issued_at)

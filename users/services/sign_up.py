@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from users.models import User, UserStatus
 
+from .adoption import adopt
 from .device import register_device
 
 MAX_EMAIL = 254
@@ -20,14 +21,19 @@ def ensure_user(
     *,
     sub: str,
     email: str | None = None,
+    is_email_verified: bool = False,
     device_token: str | None = None,
     platform: str | None = None,
     push_enabled: bool = True,
 ) -> tuple[User, bool]:
-    """The person with this Cognito subject, and whether they are new. Of many callers at once, one makes the row."""
+    """The person with this Cognito subject, and whether they are new. Of many callers at once, one makes the row.
+
+    An imported account that waits for this e-mail becomes theirs, if Cognito says that the e-mail is verified.
+    """
     email = usable_email(email)
     new = {"email": email, "push_enabled": push_enabled, "password": make_password(None)}
-    user, is_new = User.objects.get_or_create(cognito_sub=sub, defaults=new)
+    adopted = adopt(sub=sub, email=email) if email and is_email_verified else None
+    user, is_new = (adopted, False) if adopted else User.objects.get_or_create(cognito_sub=sub, defaults=new)
     if user.status == UserStatus.DELETED:
         return user, False
     if user.email is None and email:
