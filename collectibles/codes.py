@@ -67,7 +67,7 @@ def of_old_backend(typed: str) -> str:
     """How a code of the old backend is stored that `normalise` refuses: too long, with other characters, or of our
     length without our check character. Case and spaces are forgiven; nothing else ends up in this shape by itself.
     """
-    text = re.sub(r"\s", "", typed[:MAX_OLD]).upper()
+    text = re.sub(r"[\s-]", "", typed[:MAX_OLD]).upper()
     return OLD_PREFIX + b32encode(sha256(text.encode(errors="replace")).digest()).decode().rstrip("=")
 
 

@@ -189,6 +189,7 @@ if COGNITO_JWKS:
         stop('COGNITO_JWKS is not a key set: it must be JSON like {"keys": [...]}.')
 MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
 MEDIA_FOLDER = LOCAL_DIR / "media"  # locally, where no bucket is
+OLD_CODES = flag("OLD_CODES", default=False)
 LEGACY_BRIDGE = flag("LEGACY_BRIDGE", default=False)
 LEGACY_SUNSET = day("LEGACY_SUNSET")
 SNS_PLATFORM_APPLICATION_ARN = env.str("SNS_PLATFORM_APPLICATION_ARN", default="")

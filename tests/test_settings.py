@@ -129,6 +129,7 @@ def test_the_address_of_phones_is_said_or_local(given, address):
         ({"THROTTLING": "perhaps"}, "THROTTLING"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"LEGACY_BRIDGE": "perhaps"}, "LEGACY_BRIDGE"),
+        ({"OLD_CODES": "perhaps"}, "OLD_CODES"),
         ({"LEGACY_SUNSET": "soon"}, "LEGACY_SUNSET"),
         ({"ENV": "staging"}, "ENV"),
         ({"ENV": "local", "AWS_LAMBDA_FUNCTION_NAME": "f"}, "ENV"),

@@ -39,7 +39,7 @@ class DistributionCodeAdmin(RowAdmin):
         return codes.format_code(row.code)
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """A code is found as it is printed, too."""
+        """A code is found as it is printed, too, also one of the old backend that fits no shape of ours."""
         as_typed, _ = super().get_search_results(request, queryset, search_term)
         compact, _ = super().get_search_results(request, queryset, search_term.replace("-", ""))
-        return as_typed | compact, False
+        return as_typed | compact | queryset.filter(code=codes.of_old_backend(search_term)), False

@@ -17,6 +17,7 @@ from rest_framework.exceptions import Throttled
 from collectibles import codes
 from collectibles.models import AVAILABLE, Collectible, CollectibleStatus, Distribution
 from collectibles.services import Outlook, preview_for_anybody
+from collectibles.services.redemption import parse
 from collectibles.statistics import drawn_by
 from kloppocar.api.localized import resolve
 from kloppocar.api.throttling import Guesses
@@ -40,11 +41,13 @@ def landing(request: HttpRequest, typed: str) -> Page:
     try:
         outlook = preview_for_anybody(code=typed, guesses=Guesses("code", request))
     except Throttled as refusal:
-        page = too_much(refusal, "collectibles/guessed.html", **way_in(codes.normalise(typed)))
+        page = too_much(refusal, "collectibles/guessed.html", **way_in(parse(typed)))
         page.headers |= FOR_ONE_READER
         return page
     state = outlook.preview.code or "open"
     context = {"typed": typed, "state": state, "says": outlook.preview.detail, **way_in(outlook.code)}
+    if outlook.code.startswith(codes.OLD_PREFIX):  # the digest is nothing to show
+        context["printed"] = typed
     if outlook.campaign is None or state == "revoked":  # who has nothing in hand is told of nothing
         context |= {"headline": outlook.preview.detail, "lead": " ".join(further(state)), "further": []}
     else:

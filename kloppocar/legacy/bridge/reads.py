@@ -11,12 +11,10 @@ import orjson
 from django.db import connections, transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils.translation import gettext as _
 from rest_framework.response import Response
 
-from collectibles import codes
 from collectibles.models import DistributionCode
-from kloppocar.api.errors import Refusal
+from collectibles.services.redemption import parse
 from kloppocar.api.rows.clauses import clauses_of
 from kloppocar.api.rows.statement import is_led_by_its_table
 from kloppocar.api.throttling import Guesses, counting
@@ -112,10 +110,7 @@ def bounded(page: list[dict[str, Any]]) -> list[Any]:
 def read_code(call: Call) -> Response:
     """A code by what was scanned. One that nobody knows is a wrong guess, as in a redemption."""
     typed, guesses = str(call.value("code")), Guesses("code", call.request)
-    try:
-        code = codes.normalise(typed)
-    except codes.MistypedCode:
-        raise Refusal("invalid_code", _("This code is mistyped: please check it."), status=400) from None
+    code = parse(typed)
     with counting(guesses), transaction.atomic():
         lock_account(call.user)  # many guesses at once come one after the other
         guesses.refuse_when_spent()
