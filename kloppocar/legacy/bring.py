@@ -5,10 +5,12 @@ batches, and the next run goes on behind them.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import DateTimeField, JSONField
 
 from kloppocar.models import LegacyId
 
@@ -110,14 +112,31 @@ def line(table: str, old_id: int, new_id: int | None, note: str = "") -> LegacyI
 
 
 def insert(objects: list[Any]) -> None:
-    """As they are, stamps included, which `bulk_create` would set to now; those of one table in one statement."""
+    """As they are, stamps included, which `bulk_create` would set to now; and in half of its time."""
     ordered = sorted(objects, key=lambda each: each._meta.label)  # stable
-    for model, group in sorted_by_need(groupby(ordered, key=type)):
-        given = list(group)
-        fields = [each for each in model._meta.local_concrete_fields if not each.generated]
-        if given[0].pk is None:
-            fields = [each for each in fields if not each.primary_key]
-        model._base_manager._insert(given, fields, using="default", raw=True)
+    for model, rows in sorted_by_need(groupby(ordered, key=type)):
+        fields = columns_of(model, with_key=rows[0].pk is not None)
+        names = ", ".join(connection.ops.quote_name(field.column) for field, _ in fields)
+        places = ", ".join(["%s"] * len(fields))
+        values = [[convert(getattr(row, field.attname)) for field, convert in fields] for row in rows]
+        table = connection.ops.quote_name(model._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", values)  # noqa: S608 - our names
+
+
+def columns_of(model: Any, *, with_key: bool) -> list[tuple[Any, Any]]:
+    """Each with what turns a value into the database's; most are that already."""
+    fields = [each for each in model._meta.local_concrete_fields if not each.generated]
+    converted = DateTimeField, JSONField
+    return [
+        (field, partial(field.get_db_prep_save, connection=connection) if isinstance(field, converted) else as_it_is)
+        for field in fields
+        if with_key or not field.primary_key
+    ]
+
+
+def as_it_is(value: Any) -> Any:
+    return value
 
 
 def sorted_by_need(groups: Any) -> list[tuple[Any, list[Any]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-BATCH = 500
+BATCH = 1_000
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 10, 300
 # What has to be there for a database to be the old backend's.
 UNMISTAKABLE = {"User", "Collectible", "UserCollectible"}

@@ -109,7 +109,7 @@ class Row:
     # --- JSON -----------------------------------------------------------------------------------------------------
 
     def json(self, column: str) -> Any:
-        """What a JSON column holds, None when it holds nothing that can be read."""
+        """What a JSON column holds; of broken JSON what can be read of it, if that is anything."""
         value = self[column]
         if value is None or value == "":
             return None
@@ -118,6 +118,7 @@ class Row:
         found, trouble = texts.decode(value)
         if trouble:
             self.note("broken_json", column, value)
+            return None if found == value else found
         return found
 
     def object(self, column: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from kloppocar import triggers
 from tests.legacy.old_backend import Old
 
 
@@ -48,3 +49,9 @@ def run_import(*arguments):
         said = json.loads(out.getvalue()) if out.getvalue() else {}
         return error.returncode, said | {"error": str(error)}
     return 0, json.loads(out.getvalue())
+
+
+def start_again():
+    triggers.drop_guards(connection)
+    call_command("flush", interactive=False, verbosity=0)
+    triggers.apply_all(connection)

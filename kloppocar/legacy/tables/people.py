@@ -106,7 +106,7 @@ def username(row: Row, context: Context) -> str | None:
     if not wanted:
         return None
     name = wanted if is_username(wanted) else plain(wanted)
-    if name != wanted:
+    if name != wanted or not is_username(name):
         row.note("bad_username", "username", wanted)
     if not is_username(name):
         return None
