@@ -22,11 +22,13 @@ class LegacyIdAdmin(ReadOnlyAdmin):
     search_fields = ("old_id",)
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        from kloppocar.legacy.tables import TABLES
+
         for word in search_term.split():
             if word.isascii() and word.isdigit() and len(word) < 19:
                 queryset = queryset.filter(Q(old_id=int(word)) | Q(new_id=int(word)))
             else:
-                queryset = queryset.filter(table__istartswith=word.replace("\x00", ""))
+                queryset = queryset.filter(table__in=[name for name in TABLES if name.lower().startswith(word.lower())])
         return queryset, False
 
     def get_queryset(self, request: Any) -> Any:
