@@ -4,7 +4,7 @@ Written in batches, each one transaction together with the look-up of old ids: w
 batches, and the next run goes on behind them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -127,12 +127,13 @@ def insert(objects: list[Any]) -> None:
 def columns_of(model: Any, *, with_key: bool) -> list[tuple[Any, Any]]:
     """Each with what turns a value into the database's; most are that already."""
     fields = [each for each in model._meta.local_concrete_fields if not each.generated]
-    converted = DateTimeField, JSONField
-    return [
-        (field, partial(field.get_db_prep_save, connection=connection) if isinstance(field, converted) else as_it_is)
-        for field in fields
-        if with_key or not field.primary_key
-    ]
+    return [(field, converter(field)) for field in fields if with_key or not field.primary_key]
+
+
+def converter(field: Any) -> Callable[[Any], Any]:
+    if isinstance(field, DateTimeField):
+        return connection.ops.adapt_datetimefield_value
+    return partial(field.get_db_prep_save, connection=connection) if isinstance(field, JSONField) else as_it_is
 
 
 def as_it_is(value: Any) -> Any:

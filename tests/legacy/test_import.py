@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from rest_framework.test import APIClient
 
 from collectibles.invariants import violations
 from collectibles.models import (
@@ -11,6 +12,7 @@ from collectibles.models import (
     CopyEvent,
     Distribution,
     DistributionCode,
+    DistributionCollectible,
     Grant,
     Mission,
     MissionProgress,
@@ -18,7 +20,9 @@ from collectibles.models import (
 )
 from communities.models import Challenge, Membership, NewsPost
 from kloppocar.models import LegacyId
+from tests import make
 from tests.collectibles.test_killed import everything
+from tests.conftest import token_of
 from tests.legacy.old_backend import START
 from users.models import Notification, NotificationReceipt, PushDevice, User
 
@@ -123,6 +127,53 @@ def test_messages_and_news_come_published_and_are_not_pushed_again(brought):
     assert set(NotificationReceipt.objects.values_list("notification", "user")) == {(1, 1), (2, 2)}
 
 
+def redeem(person, code):
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token_of(f'sub-{person}', False)}")
+    answer = client.post("/api/v1/redemptions/", {"code": code})
+    body = answer.json()
+    return answer.status_code, body.get("errors", [{}])[0].get("code") or body["copy"]["mint"]
+
+
+@pytest.mark.parametrize(
+    ("person", "code", "status", "why"),
+    [
+        ("alice", "single-1", 409, "already_redeemed"),
+        ("bob", "SINGLE-1", 409, "code_used_up"),
+        ("alice", "multi2023", 409, "already_redeemed"),
+        ("bob", "Multi2023", 201, None),
+        ("bob", "fresh-one", 201, None),  # reset there
+        ("bob", "welcome2024", 201, None),
+        ("bob", "TFR-1690000000000", 404, "unknown_code"),
+    ],
+)
+def test_codes_that_people_have_in_their_hands_go_on_where_they_stood(brought, settings, person, code, status, why):
+    settings.OLD_CODES = True
+
+    got, said = redeem(person, code)
+
+    assert (got, said if why else None) == (status, why)
+    assert violations() == {}
+
+
+def test_numbers_drawn_later_never_meet_old_ones(brought):
+    """To the last of the edition, and beyond it when it has grown; an unlimited one counts on."""
+    code = DistributionCode.objects.get(code="MULTI2023")
+    people = [make.make_user(f"new{number}", cognito_sub=f"sub-new{number}") for number in range(30)]
+    for collectible, grown in ((1, 15), (2, None)):
+        DistributionCollectible.objects.all().delete()
+        DistributionCollectible.objects.create(distribution=code.distribution, collectible_id=collectible)
+        for person in people[:8]:
+            assert redeem(person.username, make.make_code(code.distribution).code)[0] == 201
+        Collectible.objects.filter(pk=collectible).update(circulation=grown)
+        for person in people[8:13]:
+            assert redeem(person.username, make.make_code(code.distribution).code)[0] == 201
+
+    assert violations() == {}
+    numbers = Copy.objects.filter(collectible=1).values_list("mint", flat=True)
+    assert sorted(numbers) == list(range(1, 16))
+    assert sorted(Copy.objects.filter(collectible=2).values_list("mint", flat=True)) == list(range(1, 16))
+
+
 def test_a_second_run_changes_nothing(brought, run):
     before, ids = everything(), list(LegacyId.objects.values())
 
@@ -147,8 +198,6 @@ def test_checking_writes_nothing(old, run):
 
 
 def test_into_a_database_with_rows_of_its_own_all_ids_are_shifted(old, run):
-    from tests import make
-
     make.make_user("zoe")
     somebody = make.make_user("bob2", cognito_sub="sub-bob")
     theirs = make.make_collectible()

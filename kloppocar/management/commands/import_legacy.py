@@ -60,7 +60,8 @@ class Command(BaseCommand):
         from kloppocar.legacy.source import Source
 
         tables = run.chosen(options["only"])
-        source = Source(options["url"])
+        url = sys.stdin.readline().strip() if options["url"] == "-" else options["url"]
+        source = Source(url)
         try:
             run.refuse_what_is_not_in_step(source)
             context, planned = run.prepare(source, options["language"])
@@ -97,7 +98,7 @@ class Command(BaseCommand):
     def judge(self, report: Report, broken: dict[str, list[int]], *, stopped: bool) -> None:
         if stopped:
             number = report.number_of(REFUSED)
-            raise CommandError(f"{number} findings are refused: mend them there, or --go-on without these rows.")
+            raise CommandError(f"Refused: {number}. Mend these rows there, or --go-on without them.")
         if broken:
             names = ", ".join(f"{name} ({len(ids)})" for name, ids in broken.items())
             raise CommandError(f"Written, but this does not hold: {names}.")
