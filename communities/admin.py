@@ -1,7 +1,9 @@
 """Communities, members, challenges and news for staff."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import ReadOnlyAdmin, RowAdmin, localized_column
 
 from .models import Challenge, ChallengeContribution, ChallengeTally, Community, Membership, ModerationEntry, NewsPost
@@ -72,3 +74,12 @@ class NewsPostAdmin(RowAdmin):
     list_filter = ("kind", "active", "community", "posted_at")
     search_fields = ("header", "short_body", "body")
     autocomplete_fields = ("community",)
+    actions = ("publish", "hide")
+
+    @asking(_("Publish news"), permission="change", explains=_("They are read from their date on."))
+    def publish(self, request, queryset):
+        return change_all(request, queryset.filter(active=False), active=True)
+
+    @asking(_("Hide news"), permission="change", explains=_("Nobody but staff sees them."))
+    def hide(self, request, queryset):
+        return change_all(request, queryset.filter(active=True), active=False)

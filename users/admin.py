@@ -9,7 +9,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kloppocar.api.actions import asking
+from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
 from .models import Adoption, Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
@@ -113,11 +113,7 @@ def set_active(request: Any, people: QuerySet[User], *, active: bool) -> int:
         people = people.filter(is_staff=False)
     if not request.user.is_superuser:
         people = people.filter(is_superuser=False)
-    rows = list(people.select_for_update())
-    for row in rows:
-        row.is_active = active
-        row.save(update_fields=["is_active", "updated_at", "version"])
-    return len(rows)
+    return change_all(request, people, is_active=active)
 
 
 @admin.register(Rank)

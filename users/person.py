@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 
 from kloppocar.api.models import plain_rows
 from users.models import Adoption, Departure, NotificationReceipt, PushDevice, User, UserStatus
@@ -23,7 +25,14 @@ def stored_about(user: User) -> dict[str, Any]:
         "adoption": plain_rows(Adoption.objects.filter(user=user)),
         "departures": plain_rows(Departure.objects.filter(user=user)),
         "admin_log": plain_rows(LogEntry.objects.filter(user=user)),
+        "changes_by_staff": plain_rows(said_about(user), hide=["user"]),
     }
+
+
+def said_about(user: User) -> QuerySet[LogEntry]:
+    """What the log says of their account. Who did it, and when, stays."""
+    kind = ContentType.objects.get_for_model(User)
+    return LogEntry.objects.filter(content_type=kind, object_id=str(user.pk))
 
 
 def erase(user: User) -> None:
@@ -39,3 +48,4 @@ def erase(user: User) -> None:
     models: list[Any] = [Adoption, PushDevice, NotificationReceipt]
     for model in models:
         model.objects.filter(user=user).delete()
+    said_about(user).update(object_repr="", change_message="")

@@ -1,9 +1,13 @@
 """Campaigns and their pools."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from collectibles.models import Distribution, DistributionCollectible
+from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import PartInline, RowAdmin, localized_column
 
 from .printing import CodesAdmin
@@ -31,3 +35,20 @@ class DistributionAdmin(CodesAdmin, RowAdmin):
     search_fields = ("name",)
     autocomplete_fields = ("project", "collection")
     inlines = (PoolInline,)
+    actions = ("open_again", "close")
+
+    @asking(
+        _("Close campaigns"),
+        permission="change",
+        explains=_("From this moment their codes are refused as closed. What was won stays won."),
+    )
+    def close(self, request: Any, queryset: Any) -> int:
+        return change_all(request, queryset.filter(active=True), active=False)
+
+    @asking(
+        _("Open campaigns again"),
+        permission="change",
+        explains=_("Their codes work again, between the first day and the last."),
+    )
+    def open_again(self, request: Any, queryset: Any) -> int:
+        return change_all(request, queryset.filter(active=False), active=True)

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from collectibles import codes
 from collectibles.models import DistributionCode
+from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import RowAdmin
 
 
@@ -33,6 +36,19 @@ class DistributionCodeAdmin(RowAdmin):
     list_filter = ("revoked_at", "created_at")
     search_fields = ("code",)
     autocomplete_fields = ("distribution",)
+    actions = ("revoke", "take_back")
+
+    @asking(
+        _("Revoke codes"),
+        permission="change",
+        explains=_("Whoever scans one of them from now on is told that it was withdrawn. What was won stays won."),
+    )
+    def revoke(self, request: Any, queryset: Any) -> int:
+        return change_all(request, queryset.filter(revoked_at=None), revoked_at=timezone.now())
+
+    @asking(_("Let revoked codes work again"), permission="change", explains=_("They can be redeemed as before."))
+    def take_back(self, request: Any, queryset: Any) -> int:
+        return change_all(request, queryset.exclude(revoked_at=None), revoked_at=None)
 
     @admin.display(description="code", ordering="code")
     def printed(self, row: DistributionCode) -> str:

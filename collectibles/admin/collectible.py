@@ -1,9 +1,14 @@
 """Collectibles and their editions."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from collectibles.models import Collectible, CollectibleSponsor, EditionSegment, ReservedNumber
+from collectibles.models import Collectible, CollectibleSponsor, CollectibleStatus, EditionSegment, ReservedNumber
+from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import PartInline, ReadOnlyAdmin, ReadOnlyInline, RowAdmin, localized_column
 
 
@@ -36,6 +41,24 @@ class CollectibleAdmin(RowAdmin):
     search_fields = ("name", "label")
     autocomplete_fields = ("collection", "category")
     inlines = (SponsorInline, SegmentInline)
+    actions = ("publish", "withdraw")
+
+    @asking(
+        _("Publish collectibles"),
+        permission="change",
+        explains=_("Everybody sees them from now on, and campaigns can draw them."),
+    )
+    def publish(self, request: Any, queryset: Any) -> int:
+        drafts = queryset.filter(status=CollectibleStatus.DRAFT)
+        return change_all(request, drafts, status=CollectibleStatus.AVAILABLE, published_at=timezone.now())
+
+    @asking(
+        _("Retire collectibles"),
+        permission="change",
+        explains=_("No campaign draws them any more. Copies stay with their owners."),
+    )
+    def withdraw(self, request: Any, queryset: Any) -> int:
+        return change_all(request, queryset.exclude(status=CollectibleStatus.RETIRED), status=CollectibleStatus.RETIRED)
 
 
 @admin.register(ReservedNumber)

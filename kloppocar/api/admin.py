@@ -12,6 +12,7 @@ from django.db.models.fields.json import KT
 from django.http import HttpResponseRedirect
 
 from .errors import SIGNALLED
+from .history.admin import Recorded
 from .localized import MAIN_LANGUAGE, ContainsText, LocalizedField, Sortable, resolve, text_in, validate_texts
 from .media import MediaField, validate_media
 
@@ -98,7 +99,7 @@ class LocalizedForms:
         return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class RowAdmin(LocalizedForms, admin.ModelAdmin):
+class RowAdmin(LocalizedForms, Recorded):
     """What every table of ours shows: what the server keeps is read-only, texts are searched in every language."""
 
     list_per_page = 50

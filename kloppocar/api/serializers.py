@@ -233,6 +233,7 @@ class PartsSerializer(ModelSerializer):
     """
 
     parts: dict[str, str] = {}
+    replaced: dict[str, Any] = {}
 
     def create(self, validated_data):
         parts = self.take_parts(validated_data)
@@ -244,10 +245,18 @@ class PartsSerializer(ModelSerializer):
         return {name: validated_data.pop(name) for name in self.parts if name in validated_data}
 
     def write_parts(self, row: Any, parts: dict[str, list[dict[str, Any]]]) -> None:
+        self.replaced = {}  # what stood there before, for the log
         for name, entries in parts.items():
             manager = getattr(row, name)
+            stood = [] if self.instance is None else list(manager.values(*entries_of(self.fields[name])))
+            self.replaced[name] = (stood, [dict(entry) for entry in entries])
             manager.all().delete()
             manager.model.objects.bulk_create(manager.model(**{self.parts[name]: row}, **entry) for entry in entries)
+
+
+def entries_of(field: Any) -> list[str]:
+    """The columns that an entry of a list of parts is written by."""
+    return [part.source for part in field.child.fields.values() if not part.read_only]
 
 
 def refuse_doubles(entries: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from rest_framework.decorators import MethodMapper
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from . import answers, replica
+from . import answers, history, replica
 from .etag import etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .localized import asked_language, speak
@@ -149,7 +149,10 @@ class CreateMixin(mixins.CreateModelMixin, ViewSet):
         serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         self.perform_create(serializer)
-        return serializer.instance
+        row: Any = serializer.instance
+        if history.is_kept(self.request.user, row):
+            history.write(self.request.user, row, history.added(row, parts_of(serializer)))
+        return row
 
 
 class LockedWrites(ViewSet):
@@ -174,7 +177,11 @@ class UpdateMixin(mixins.UpdateModelMixin, LockedWrites):
         refuse_if_moved_on(self, row, self.request)
         serializer = self.get_serializer(row, data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
+        is_kept = history.is_kept(self.request.user, row)
+        before = history.snapshot(row) if is_kept else {}
         self.perform_update(serializer)
+        if is_kept:
+            history.write(self.request.user, row, history.changed(before, row, parts_of(serializer)))
         return answer_fresh(self, row)
 
     def perform_update(self, serializer):
@@ -195,6 +202,11 @@ def write_fresh(view: Any, row: Any, status: int) -> Response:
     return response
 
 
+def parts_of(serializer: serializers.BaseSerializer) -> dict[str, Any]:
+    """Lists that were written with the row, as they were and are."""
+    return getattr(serializer, "replaced", {})
+
+
 def save_changed(serializer: serializers.BaseSerializer) -> None:
     """Write the columns that were sent, and no other."""
     row: Any = serializer.instance
@@ -208,6 +220,9 @@ def save_changed(serializer: serializers.BaseSerializer) -> None:
     if data or parts or many:
         stamps = [name for name in ("updated_at", "version") if hasattr(row, name)]
         row.save(update_fields=[*data, *stamps])
+    if many:
+        replaced = {name: list(getattr(row, name).values_list("pk", flat=True)) for name in many}
+        vars(serializer)["replaced"] = {name: (replaced[name], value) for name, value in many.items()}
     for name, value in many.items():
         getattr(row, name).set(value)
     if isinstance(serializer, PartsSerializer):
@@ -223,6 +238,9 @@ class DestroyMixin(mixins.DestroyModelMixin, LockedWrites):
     def destroy_once(self) -> Response:
         row = self.get_object()
         refuse_if_moved_on(self, row, self.request)
+        if history.is_kept(self.request.user, row):
+            gone = history.deleted(history.snapshot(row), type(row))
+            history.write(self.request.user, row, gone)
         self.perform_destroy(row)
         return Response(status=204)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from kloppocar.api import history
 from kloppocar.api.errors import Refusal
 from kloppocar.api.localized import merge, validate_texts
 from kloppocar.api.transactions import atomically
@@ -22,7 +23,7 @@ MOVED_ON = "moved_on"
 Report = dict[str, Any]
 
 
-def take(content: bytes, *, dry_run: bool) -> Report:
+def take(content: bytes, *, dry_run: bool, actor: Any) -> Report:
     """Write the table's texts, or with `dry_run` only say what would be written.
 
     Refused with the whole report when any line is wrong; lines of rows that moved on hold nobody up.
@@ -30,7 +31,7 @@ def take(content: bytes, *, dry_run: bool) -> Report:
     lines = read(content)
 
     def work() -> Report:
-        report = compare(lines, write=not dry_run)
+        report = compare(lines, writer=None if dry_run else actor)
         if not dry_run and any(problem["code"] != MOVED_ON for problem in report["problems"]):
             detail = _("Some lines are wrong: extra.problems says which and why. Nothing was written.")
             raise Refusal("invalid_lines", detail, status=400, extra=report)
@@ -39,17 +40,17 @@ def take(content: bytes, *, dry_run: bool) -> Report:
     return atomically(work)
 
 
-def compare(lines: list[Line], *, write: bool) -> Report:
-    """What the lines change, and what is wrong with which; the rows are held and written when `write`."""
+def compare(lines: list[Line], *, writer: Any) -> Report:
+    """What the lines change, and what is wrong with which; the rows are held and written when there is a `writer`."""
     problems = [problem_of(line, *line.problem) for line in lines if line.problem]
     changes: list[dict[str, Any]] = []
     sound = sorted((line for line in lines if not line.problem), key=lambda line: (line.label, line.pk))
     for label, of_model in groupby(sound, key=lambda line: line.label):
         for batch in batched(list(of_model)):
-            compare_batch(localized_models()[label], batch, changes, problems, write=write)
+            compare_batch(localized_models()[label], batch, changes, problems, writer=writer)
     unchanged = len(lines) - len(changes) - len(problems)
     in_order = {"changes": sorted(changes, key=number_of), "problems": sorted(problems, key=number_of)}
-    return {"dry_run": not write, "lines": len(lines), "changed": len(changes), "unchanged": unchanged, **in_order}
+    return {"dry_run": writer is None, "lines": len(lines), "changed": len(changes), "unchanged": unchanged, **in_order}
 
 
 def batched(lines: list[Line]) -> Iterator[list[Line]]:
@@ -57,10 +58,11 @@ def batched(lines: list[Line]) -> Iterator[list[Line]]:
         yield lines[start : start + BATCH]
 
 
-def compare_batch(model: Any, lines: list[Line], changes: list[Any], problems: list[Any], *, write: bool) -> None:
+def compare_batch(model: Any, lines: list[Line], changes: list[Any], problems: list[Any], *, writer: Any) -> None:
     found = model._base_manager.filter(pk__in={line.pk for line in lines}).order_by("pk")
     found = found.only("pk", "version", *fields_of(model))
-    rows = {row.pk: row for row in (found.select_for_update() if write else found)}
+    rows = {row.pk: row for row in (found.select_for_update() if writer else found)}
+    before = {pk: history.snapshot(row) for pk, row in rows.items()}
     changed: dict[int, list[str]] = {}
     for line in lines:
         try:
@@ -71,8 +73,13 @@ def compare_batch(model: Any, lines: list[Line], changes: list[Any], problems: l
         if languages:
             changes.append(shown(line) | {"languages": languages})
             changed.setdefault(line.pk, []).append(line.name)
-    for pk, names in changed.items() if write else ():
+    if writer is None:
+        return
+    for pk, names in changed.items():
         rows[pk].save(update_fields=[*names, "updated_at", "version"])
+    lines_of_log = [(pk, history.name_of(rows[pk]), history.changed(before[pk], rows[pk])) for pk in changed]
+    if lines_of_log:
+        history.write_all(writer, model, lines_of_log)
 
 
 def apply(line: Line, row: Any) -> list[str]:

@@ -156,7 +156,7 @@ class LocalisationViewSet(ViewSet):
         """
         way = valid(WaySerializer(data=request.query_params.dict()))
         file = valid(UploadSerializer(data=request.data))["file"]
-        return Response(take(file.read(table.BYTES + 1), dry_run=way["dry_run"]))
+        return Response(take(file.read(table.BYTES + 1), dry_run=way["dry_run"], actor=request.user))
 
 
 def valid(serializer: Any) -> Any:

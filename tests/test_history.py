@@ -1,0 +1,181 @@
+"""History: who changed what, and from what to what, whichever way it was written; and what is never copied."""
+
+import json
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from catalog.models import Category, Sponsor
+from collectibles.models import Distribution, DistributionCode
+from kloppocar import erasure
+from tests import make
+from tests.test_admin import save, staff_client  # noqa: F401 - a fixture
+from tests.test_roles import by_api, in_admin, somebody  # noqa: F401 - a fixture
+from users.models import User
+
+
+def said_of(row):
+    """What the log says of a row: the action, and each value before and after."""
+    entries = LogEntry.objects.filter(object_id=str(row.pk), content_type__model=row._meta.model_name).order_by("id")
+    return [change for entry in entries for change in json.loads(entry.change_message)]
+
+
+def values_of(row):
+    return [values for change in said_of(row) for values in [next(iter(change.values())).get("values")]]
+
+
+def test_a_change_in_the_admin_says_what_was_and_what_is(staff_client):  # noqa: F811
+    category = make.make_category(name={"en": "Door", "de": "Tür"})
+
+    save(staff_client, Category, category, name_de="Pforte")
+
+    assert values_of(category) == [{"name": [{"en": "Door", "de": "Tür"}, {"en": "Door", "de": "Pforte"}]}]
+    assert LogEntry.objects.get().user.username == "root"
+
+
+def test_a_change_by_the_api_says_the_same_with_one_statement_more(api, cast, alice):
+    campaign = make.make_distribution(name={"en": "Show"}, limit=5)
+    path = f"/api/v1/distributions/{campaign.pk}/"
+    api("staff").patch(path, {"limit": 6})  # what is looked up once a process
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = api("staff").patch(path, {"limit": 7, "name": {"de": "Schau"}})
+
+    assert answer.status_code == 200
+    assert values_of(campaign)[-1] == {"limit": [6, 7], "name": [{"en": "Show"}, {"en": "Show", "de": "Schau"}]}
+    assert LogEntry.objects.first().user == cast["staff"]
+    assert sum("django_admin_log" in query["sql"] for query in queries) == 1
+
+
+def test_what_is_made_and_deleted_by_the_api_stands_there_with_its_values(api, cast):
+    made = api("staff").post("/api/v1/categories/", {"name": {"en": "Door"}}).json()
+    api("staff").delete(f"/api/v1/categories/{made['id']}/")
+
+    category = Category(pk=made["id"])
+    assert values_of(category) == [{"name": [None, {"en": "Door"}]}, {"name": [{"en": "Door"}, None]}]
+
+
+def test_a_refused_write_leaves_no_line(api, cast):
+    category = make.make_category()
+    make.make_collectible(category=category)
+
+    assert api("staff").delete(f"/api/v1/categories/{category.pk}/").status_code == 409
+    assert api("staff").patch(f"/api/v1/categories/{category.pk}/", {"parent": 4711}).status_code == 400
+    assert not LogEntry.objects.exists()
+
+
+def test_a_change_that_changes_nothing_leaves_no_line(api, cast):
+    category = make.make_category(name={"en": "Door"})
+
+    assert api("staff").patch(f"/api/v1/categories/{category.pk}/", {"name": {"en": "Door"}}).status_code == 200
+    assert not LogEntry.objects.exists()
+
+
+def test_a_pool_is_told_with_its_weights(api, cast):
+    door, gate = make.make_collectible(), make.make_collectible()
+    campaign = make.make_distribution(door)
+
+    api("staff").patch(f"/api/v1/distributions/{campaign.pk}/", {"pool": [{"collectible": gate.pk, "weight": 3}]})
+
+    before, after = [{"collectible": door.pk, "weight": 1}], [{"collectible": gate.pk, "weight": 3}]
+    assert values_of(campaign) == [{"pool": [before, after]}]
+
+
+def test_what_people_do_with_their_own_is_no_history(api, cast):
+    api("alice").patch("/api/v1/users/me/", {"language": "de"})
+    api("staff").post("/api/v1/devices/", {"token": "of-staff", "platform": "ios"})
+
+    assert not LogEntry.objects.exists()
+
+
+SECRETS = ["a@example.org", "b@example.org", "Mrs. Secret", "7Q2M4K9XABG", "PushToken", "Somebody-Named"]
+
+
+def test_secrets_and_what_is_personal_are_never_copied(staff_client, api, cast):  # noqa: F811
+    sponsor, bob = make.make_sponsor(contact_email="a@example.org", contact_name="Mrs. Secret"), cast["bob"]
+    device = make.make_device(bob, token="PushToken")
+    code = make.make_code(code="7Q2M4K9XABG")
+
+    save(staff_client, Sponsor, sponsor, contact_email="b@example.org", contact_name="")
+    save(staff_client, User, bob, username="Somebody-Named", email="a@example.org")
+    save(staff_client, type(device), device, platform="android")
+    save(staff_client, DistributionCode, code, max_uses=9)
+    api("staff").patch(f"/api/v1/users/{bob.pk}/", {"email": "b@example.org"})
+    api("staff").post("/api/v1/users/", {"username": "Somebody-Named2", "email": "b@example.org"})
+    staff_client.post(reverse("admin:collectibles_distributioncode_delete", args=[code.pk]), {"post": "yes"})
+
+    kept = json.dumps([*LogEntry.objects.values("object_repr", "change_message")], ensure_ascii=False)
+    assert LogEntry.objects.count() == 7
+    assert [secret for secret in SECRETS if secret in kept] == []
+    assert values_of(sponsor) == [{"contact_email": ["•••", "•••"], "contact_name": ["•••", None]}]
+
+
+def test_of_an_erased_person_the_log_keeps_who_and_when_and_nothing_else(staff_client, alice):  # noqa: F811
+    save(staff_client, User, alice, status="onboarding", country="DE")
+
+    erasure.erase(alice)
+
+    entry = LogEntry.objects.get()
+    assert (entry.user.username, entry.object_repr, entry.change_message) == ("root", "", "")
+
+
+def test_texts_that_come_back_as_a_table_are_told_row_by_row(api, cast):
+    category = make.make_category(name={"en": "Door"})
+    table = b"".join(api("staff").get("/api/v1/localisation/csv/?model=catalog.category").streaming_content)
+    lines = table.decode().replace("Door,", "Door,Pforte", 1)
+
+    answer = api("staff").post("/api/v1/localisation/csv/", lines.encode(), content_type="text/csv")
+
+    assert answer.json()["changed"] == 1
+    assert values_of(category) == [{"name": [{"en": "Door"}, {"en": "Door", "de": "Pforte"}]}]
+
+
+def test_an_action_on_many_is_told_of_each_and_costs_as_much_as_of_one(staff_client):  # noqa: F811
+    def close(*campaigns):
+        data = {"action": "close", "_selected_action": [row.pk for row in campaigns], "confirmed": "yes"}
+        with CaptureQueriesContext(connection) as queries:
+            assert staff_client.post(reverse("admin:collectibles_distribution_changelist"), data).status_code == 302
+        return len(queries)
+
+    one, many = [make.make_distribution()], [make.make_distribution() for _ in range(9)]
+    close(make.make_distribution())
+
+    assert close(*one) == close(*many)
+    assert Distribution.objects.filter(active=True).count() == 0
+    assert values_of(many[3]) == [{"active": [True, None]}] or values_of(many[3]) == [{"active": [True, False]}]
+    assert set(Distribution.objects.values_list("version", flat=True)) == {2}
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("Editor", 403), ("Campaign manager", 403), ("Support", 200), ("Administrator", 200)]
+)
+def test_the_history_is_read_by_support_and_administrators(somebody, staff_client, role, status):  # noqa: F811
+    category = make.make_category(name={"en": "Door"})
+    save(staff_client, Category, category, name_en="<Gate>")
+    client = in_admin(somebody(role))
+
+    page = client.get(reverse("admin:catalog_category_history", args=[category.pk]))
+    form = client.get(reverse("admin:catalog_category_change", args=[category.pk]))
+
+    assert page.status_code == status
+    assert ("historylink" in form.content.decode()) is (status == 200)
+    if status == 200:
+        assert "<del>Door</del>" in page.content.decode()
+        assert "<ins>&lt;Gate&gt;</ins>" in page.content.decode()
+    assert client.get(reverse("admin:admin_logentry_changelist")).status_code == status
+
+
+def test_the_log_of_everything_opens_and_nobody_writes_it(staff_client):  # noqa: F811
+    category = make.make_category()
+    save(staff_client, Category, category, name_en="Gate")
+    entry = LogEntry.objects.get()
+    path = reverse("admin:admin_logentry_change", args=[entry.pk])
+
+    assert "<ins>Gate</ins>" in staff_client.get(path).content.decode()
+    assert staff_client.post(path, {"object_repr": "x"}).status_code == 403
+    assert (
+        staff_client.post(reverse("admin:admin_logentry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+    )
