@@ -358,7 +358,7 @@ INSTALLED_APPS = [
     "communities",
     "catalog",
     "collectibles",
-    "django.contrib.admin" if LOCAL else "django.contrib.admin.apps.SimpleAdminConfig",  # found when asked for
+    "kloppocar.desk.apps.LocalDesk" if LOCAL else "kloppocar.desk.apps.Desk",  # found when asked for
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -46,7 +46,6 @@ def admin_routes() -> list[Any]:
     from kloppocar.exchange import pages as exchange
 
     admin.autodiscover()
-    admin.site.site_header = admin.site.site_title = "Kloppocar"
     return [*exchange.routes(admin.site), *admin.site.get_urls()]
 
 

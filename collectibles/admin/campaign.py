@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from collectibles.models import Distribution, DistributionCollectible
 from kloppocar.api.actions import asking, change_all
-from kloppocar.api.admin import PartInline, RowAdmin, localized_column
+from kloppocar.api.admin import PartInline, localized_column
 
 from .printing import CodesAdmin
+from .wizard import CampaignWizard
 
 
 class PoolInline(PartInline):
@@ -27,7 +28,7 @@ class DistributionForm(forms.ModelForm):
 
 
 @admin.register(Distribution)
-class DistributionAdmin(CodesAdmin, RowAdmin):
+class DistributionAdmin(CodesAdmin, CampaignWizard):
     form = DistributionForm
     list_display = (localized_column("name"), "project", "kind", "starts_at", "ends_at", "redeemed", "limit", "active")
     list_select_related = ("project",)

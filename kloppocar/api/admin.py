@@ -36,6 +36,9 @@ class LocalizedWidget(forms.MultiWidget):
         context = super().get_context(name, value, attrs)
         for code, part in zip(settings.CONTENT_LANGUAGES, context["widget"]["subwidgets"], strict=True):
             part["language"] = code
+        given = context["widget"]["subwidgets"]
+        for part in given:
+            part["is_missing"] = not part["value"] and any(other["value"] for other in given)
         return context
 
 
