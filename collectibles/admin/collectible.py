@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collectibles.models import Collectible, CollectibleSponsor, CollectibleStatus, EditionSegment, ReservedNumber
 from kloppocar.api.actions import asking, change_all
-from kloppocar.api.admin import PartInline, ReadOnlyAdmin, ReadOnlyInline, RowAdmin, localized_column
+from kloppocar.api.admin import PartInline, ReadOnlyAdmin, ReadOnlyInline, RowAdmin, localized_column, picture_column
 
 
 class SponsorInline(PartInline):
@@ -35,7 +35,16 @@ class CollectibleForm(forms.ModelForm):
 @admin.register(Collectible)
 class CollectibleAdmin(RowAdmin):
     form = CollectibleForm
-    list_display = (localized_column("name"), "collection", "category", "status", "minted", "circulation", "points")
+    list_display = (
+        localized_column("name"),
+        picture_column,
+        "collection",
+        "category",
+        "status",
+        "minted",
+        "circulation",
+        "points",
+    )
     list_select_related = ("collection", "category")
     list_filter = ("status", "collection", "category")
     search_fields = ("name", "label")

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, models
 from django.db.models.fields.json import KT
 from django.http import HttpResponseRedirect
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 
 from .errors import SIGNALLED
 from .history.admin import Recorded
@@ -17,6 +19,7 @@ from .localized import MAIN_LANGUAGE, ContainsText, LocalizedField, Sortable, re
 from .media import MediaField, validate_media
 
 LONG, WORDS = 200, 10  # characters that get a textarea; words of a search
+PICTURES = 6  # that a form shows
 
 
 class LocalizedWidget(forms.MultiWidget):
@@ -64,10 +67,22 @@ class LocalizedFormField(forms.MultiValueField):
         return super().has_changed(initial or {}, data)
 
 
+class MediaWidget(AdminTextareaWidget):
+    """The lines, and above them what pictures they name."""
+
+    template_name = "admin/media.html"
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        lines = [line.partition("=") for line in (value or "").splitlines() if line.strip().startswith("image.")]
+        context["pictures"] = [url.strip() for _, _, url in lines if url.strip().startswith("https://")][:PICTURES]
+        return context
+
+
 class MediaFormField(forms.Field):
     """One `kind.name = https://...` a line."""
 
-    widget = AdminTextareaWidget
+    widget = MediaWidget
 
     def __init__(self, **kwargs: Any) -> None:
         help_text = "One URL a line: image.load = https://..., model.url = https://..."
@@ -186,6 +201,21 @@ def localized_column(name: str) -> Any:
 
     @admin.display(description=name.replace("_", " "), ordering=Sortable(text_in(name, MAIN_LANGUAGE)))
     def column(row: Any) -> str:
-        return resolve(getattr(row, name), MAIN_LANGUAGE) or "-"
+        texts = getattr(row, name)
+        said = resolve(texts, MAIN_LANGUAGE) or "-"
+        lacking = [code for code in settings.CONTENT_LANGUAGES if texts and not texts.get(code)]
+        mark = format_html_join(
+            "", '<span class="lacks">{} {}</span>', ((code, gettext("missing")) for code in lacking)
+        )
+        return format_html("{}{}", said, mark)
 
     return column
+
+
+def picture_column(row: Any) -> str:
+    """The first picture of a row's media, small."""
+    pictures = [url for url in row.media.get("image", {}).values() if url.startswith("https://")]
+    return format_html('<img class="thumb" loading="lazy" alt="" src="{}">', pictures[0]) if pictures else ""
+
+
+picture_column.short_description = ""  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collectibles import statistics
@@ -140,7 +140,7 @@ def top(now: Any) -> list[Row]:
     )
 
 
-def edition(row: Collectible) -> str:
+def edition(row: Collectible) -> Any:
     if row.circulation is None:
-        return gettext("%(minted)d given, no limit") % {"minted": row.minted}
-    return gettext("%(minted)d of %(all)d given") % {"minted": row.minted, "all": row.circulation}
+        return _("%(minted)d given, no limit") % {"minted": row.minted}
+    return _("%(minted)d of %(all)d given") % {"minted": row.minted, "all": row.circulation}
