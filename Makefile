@@ -5,7 +5,7 @@ export PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .PHONY: help seed-big messages data-model setup run test test-sqlite test-mariadb test-deep test-cognito package rehearse deploy
-.PHONY: test-packages check bench format lock
+.PHONY: test-packages check bench format lock examples
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -440,6 +440,7 @@ REST_FRAMEWORK = {
         "kloppocar.api.filters.MissingFilter",
         "kloppocar.api.filters.OrderingFilter",
     ],
+    "DEFAULT_METADATA_CLASS": "kloppocar.api.browsable.Metadata",
     "DEFAULT_SCHEMA_CLASS": "kloppocar.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "kloppocar.api.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,

@@ -154,6 +154,23 @@ def surprising_refusals(response: Any) -> list[str]:
     return [f"Valid, but refused: {each['code']} of {each['attr']}: {each['detail']}" for each in told]
 
 
+def whole() -> dict[str, Any]:
+    """The description with answers and headers where they are referred to; shapes go on being referred to."""
+    description = json.loads(described_text())
+    shared = description["components"]
+
+    def found(part: Any, kind: str) -> Any:
+        return shared[kind][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                full = found(answer, "responses")
+                headers = {name: found(header, "headers") for name, header in full.get("headers", {}).items()}
+                operation["responses"][status] = full | {"headers": headers}
+    return description
+
+
 def methods() -> dict[str, set[str]]:
     """By path, what the description offers."""
     paths = json.loads(described_text())["paths"]

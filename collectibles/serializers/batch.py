@@ -10,6 +10,8 @@ MOST_USES = 1_000_000
 class MakeCodesSerializer(serializers.Serializer):
     """How many is judged where they are made, by whoever makes them."""
 
+    described = {"count": {"minimum": 1, "maximum": 100_000}}
+
     count = serializers.IntegerField(help_text="From 1 to 100,000; more come in several batches.")
     max_uses = serializers.IntegerField(
         min_value=1,

@@ -21,8 +21,9 @@ class HomeViewSet(ViewSet):
     permission_classes = [IsAuthenticated]
     pagination_class = None
 
-    @extend_schema(responses=HomeSerializer, filters=False)
+    @extend_schema(operation_id="home", responses=HomeSerializer, filters=False)
     def list(self, request):
+        """Everything that the home screen shows. In one answer, which `fields` and `omit` narrow."""
         user: Any = request.user
         home = Home(user, self.get_serializer_context(), request.query_params.get("lang", ""))
         chosen = chosen_names(HomeSerializer, request)

@@ -61,8 +61,14 @@ class ChallengeClaimViewSet(ViewSet):
     permission_classes = [IsAuthenticated]
     serializer_class = ClaimResultSerializer
 
-    @extend_schema(etag=False, request=None, responses={201: ClaimResultSerializer, 410: ENDED})
+    @extend_schema(
+        operation_id="challenges_claim",
+        etag=False,
+        request=None,
+        responses={201: ClaimResultSerializer, 410: ENDED},
+    )
     def create(self, request, challenge_id):
+        """Take the reward of a challenge whose goal is reached. Once, as one who added to it."""
         return answer_claim(self, claim_challenge(user=request.user, challenge_id=challenge_id))
 
 

@@ -58,6 +58,7 @@ class RedemptionViewSet(RetrieveMixin, ListMixin, ViewSet):
         },
     )
     def create(self, request):
+        """Redeem a code. With an `Idempotency-Key` a retry gets the same answer again, with 200."""
         result = redeem(
             user=request.user,
             code=typed_code(self, request),

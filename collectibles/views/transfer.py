@@ -49,6 +49,7 @@ class TransferViewSet(RetrieveMixin, ListMixin, ViewSet):
 
     @extend_schema(request=OpenTransferSerializer, responses={201: OpenedTransferSerializer})
     def create(self, request):
+        """Offer a copy. The answer holds the secret, this once."""
         sent = self.sent()
         lasts = timedelta(minutes=sent["minutes"])
         transfer = open_offer(giver=request.user, copy=sent["copy"], lasts=lasts)
@@ -69,7 +70,7 @@ class TransferViewSet(RetrieveMixin, ListMixin, ViewSet):
         accepted = accept(user=request.user, secret=self.sent()["secret"], guesses=Guesses("transfer", request))
         return Response(AcceptedTransferSerializer(accepted, context=self.get_serializer_context()).data)
 
-    @extend_schema(etag=True, request=None, responses={200: TransferSerializer, 410: GONE})
+    @extend_schema(etag=True, request=None, responses={200: TransferSerializer})
     @action(detail=True, methods=["post"])
     def cancel(self, request, pk=None):
         """Withdraw one's own offer."""

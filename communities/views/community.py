@@ -42,7 +42,7 @@ class CommunityViewSet(CrudViewSet):
     @extend_schema(request=None, responses={200: MembershipSerializer, 201: MembershipSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def join(self, request, pk):
-        """Belong to it. Who does already gets their membership again, with 200."""
+        """Join a community. Who belongs to it already gets their membership again, with 200."""
         membership, is_new = services.join(user=request.user, community=self.get_object())
         body = MembershipSerializer(membership, context=self.get_serializer_context()).data
         return Response(body, status=201 if is_new else 200)
@@ -50,7 +50,7 @@ class CommunityViewSet(CrudViewSet):
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def leave(self, request, pk):
-        """Belong to it no more. The last owner stays, and who is banned waits for the ban's end."""
+        """Leave a community. The last owner stays, and who is banned waits for the ban's end."""
         services.leave(user=request.user, community=self.get_object())
         return Response(status=204)
 

@@ -104,7 +104,7 @@ class CursorPagination(BasePagination):
         return loader.get_template(self.template).render(self.get_html_context())
 
     def get_paginated_response_schema(self, schema):
-        link = {"type": "string", "nullable": True, "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],

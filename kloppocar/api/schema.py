@@ -4,6 +4,7 @@ DRF's settings name `AutoSchema`; nobody imports it before somebody asks for the
 stands here; what one route has beyond that stands at its view, in `@extend_schema`.
 """
 
+import re
 from inspect import cleandoc
 from typing import Any
 
@@ -16,23 +17,14 @@ from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from . import schema_fields
 from .documented import describe
 from .permissions import AnyoneReadsStaffWrite
+from .schema_examples import add_examples
+from .schema_shared import share
+from .schema_words import ERRORS, EXTRA, NOUNS, TAGS, VERBS
 from .serializers import ModelSerializer, RefusingUnknownFields
 
-ERRORS = {
-    "400": "The request is not valid; `attr` says which part of it.",
-    "401": "Nobody is signed in, or the token is not taken; `code` says why.",
-    "403": "Not for the caller to do.",
-    "404": "There is no such row, or none that the caller may see.",
-    "406": "No form that is offered is accepted.",
-    "409": "The state of things does not allow it; `code` says which rule.",
-    "412": "The row moved on; `extra` holds it as it is now, and where it differs from what was sent.",
-    "413": "The body is too large.",
-    "415": "Bodies of this type are not taken.",
-    "429": "Too often; `Retry-After` says when to come back.",
-    "503": "Not right now; `Retry-After` says when to try again.",
-}
 JSON = "application/json"
 ERROR_TYPES = ["client_error", "server_error", "validation_error"]
+EMPTY = {"type": "string", "maxLength": 0}
 BIGGEST_KEY = 10**18 - 1  # eighteen digits, as the routes take them
 NEVER_FORBIDDEN = {AllowAny, IsAuthenticated, AnyoneReadsStaffWrite}  # of reading: they let in, or ask to sign in
 
@@ -56,7 +48,7 @@ class ErrorSerializer(serializers.Serializer):
 
     type = serializers.ChoiceField(choices=ERROR_TYPES)
     errors: Any = ErrorDetailSerializer(many=True)  # a serializer's own `errors` are never asked for
-    extra = serializers.DictField(required=False, help_text="What helps: when it opens, which copy one has already.")
+    extra = serializers.DictField(required=False, help_text=EXTRA)
 
 
 def header(name: str, description: str, *, codes: Any = True, kind: Any = str, required: bool = False) -> Any:
@@ -89,10 +81,37 @@ class AutoSchema(SpectacularSchema):
 
     view: Any
 
-    def get_description(self) -> str:  # type: ignore[override]
-        """An action's words, or its view's own; not those of a base class, which are for readers of the code."""
-        own = vars(getattr(type(self.view), self.view.action)).get("__doc__") or vars(type(self.view)).get("__doc__")
+    def own_words(self, thing: Any) -> str:
+        """A docstring of ours; not those of base classes, which are for readers of the code."""
+        own = thing.__doc__ if not isinstance(thing, type) else vars(thing).get("__doc__")
         return cleandoc(own) if own else ""
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """An action's own words; of the usual reads and writes the view's, and how they behave everywhere."""
+        method = getattr(type(self.view), self.view.action)
+        if own := self.own_words(method):
+            return own
+        _, usual = VERBS.get(self.view.action, ("", ""))
+        return "\n\n".join(filter(None, [self.own_words(type(self.view)), usual]))
+
+    def get_summary(self) -> str:
+        """An action's first sentence; of the usual reads and writes what they do with what."""
+        if own := self.own_words(getattr(type(self.view), self.view.action)):
+            return re.split(r"[.;]\s", own + " ")[0].replace("\n", " ")
+        verb, _ = VERBS.get(self.view.action, (self.view.action.replace("_", " ").capitalize(), ""))
+        place = "_".join(part for part in self._tokenize_path() if part != "me")
+        one, many = NOUNS.get(place) or self.names_of_rows()
+        return verb.format(one=one, many=many)
+
+    def names_of_rows(self) -> tuple[Any, Any]:
+        names = self.view.queryset.model._meta
+        return names.verbose_name, names.verbose_name_plural
+
+    def get_operation_id(self) -> str:
+        """Routes of an action of our own are called after it: `missions_claim`, `users_change_me`."""
+        if self.view.action in VERBS:
+            return super().get_operation_id()
+        return f"{self._tokenize_path()[0]}_{self.view.action}"
 
     def get_override_parameters(self):
         from django.conf import settings
@@ -226,25 +245,39 @@ class AutoSchema(SpectacularSchema):
         return found
 
     def _map_basic_serializer(self, serializer, direction):
-        """Rows are always answered whole; what refuses unknown fields says so; `?lang=` adds `localized`."""
         schema = super()._map_basic_serializer(serializer, direction)
         made = serializer() if isinstance(serializer, type) else serializer
-        properties = schema.get("properties", {})
+        for each in schema.get("properties", {}).values():
+            if EMPTY in each.get("oneOf", []):
+                each["anyOf"] = each.pop("oneOf")  # whoever does not check formats takes "" for both
         if not vars(type(made)).get("__doc__"):
             schema.pop("description", None)  # its base class's words, for readers of the code
         if direction == "request":
-            for name, rules in getattr(made, "described", {}).items():
-                properties[name] |= rules
-            if isinstance(made, RefusingUnknownFields):
-                schema["additionalProperties"] = False
+            describe_request(schema, made)
         elif isinstance(made, serializers.ModelSerializer):
-            for name, field in made.fields.items():
-                if isinstance(field, serializers.URLField):
-                    properties.get(name, {}).pop("format", None)  # "" where there is none
-            schema["required"] = sorted(properties)
-            if names := getattr(made, "localized_names", []):
-                properties["localized"] = schema_fields.resolved(names)
+            describe_row(schema, made)
         return schema
+
+
+def describe_request(schema: dict[str, Any], serializer: Any) -> None:
+    """What refuses unknown fields says so."""
+    for name, rules in getattr(serializer, "described", {}).items():
+        schema["properties"][name] |= rules
+    if isinstance(serializer, RefusingUnknownFields):
+        schema["additionalProperties"] = False
+    if getattr(serializer, "says_something", False):
+        schema["minProperties"] = 1
+
+
+def describe_row(schema: dict[str, Any], serializer: Any) -> None:
+    """Rows are always answered whole; `?lang=` adds `localized`."""
+    properties = schema.get("properties", {})
+    for name, field in serializer.fields.items():
+        if isinstance(field, serializers.URLField):
+            properties.get(name, {}).pop("format", None)  # "" where there is none
+    schema["required"] = sorted(properties)
+    if names := getattr(serializer, "localized_names", []):
+        properties["localized"] = schema_fields.resolved(names)
 
 
 def finish(result: Any, generator: Any, request: Any, public: bool) -> Any:
@@ -252,6 +285,9 @@ def finish(result: Any, generator: Any, request: Any, public: bool) -> Any:
     for name, component in result["components"]["schemas"].items():
         if name.endswith("AsSeen"):
             component["anyOf"] = component.pop("oneOf")
+    result["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
+    add_examples(result)
+    share(result)
     return result
 
 

@@ -116,8 +116,9 @@ class LocalisationViewSet(ViewSet):
     permission_classes = [OnlyStaff]
     pagination_class = None
 
-    @extend_schema(responses=CoverageSerializer, filters=False)
+    @extend_schema(operation_id="localisation_coverage", responses=CoverageSerializer, filters=False)
     def list(self, request):
+        """What is missing in which language, model by model."""
         return Response({"languages": settings.CONTENT_LANGUAGES, "models": coverage()})
 
     @extend_schema(

@@ -68,6 +68,12 @@ def test_what_a_route_does_not_offer_is_405(api, rows):  # noqa: F811
     assert {asked: status for asked, status in answers.items() if status != 405} == {}
 
 
+def test_what_a_route_offers_can_be_asked(api, rows):  # noqa: F811
+    answers = {path: api("staff").options(re.sub("{.*?}", "1", path)).status_code for path in fuzzing.methods()}
+
+    assert {path: status for path, status in answers.items() if status not in {200, 404}} == {}
+
+
 @pytest.mark.deep
 @pytest.mark.parametrize("person", PERSONS)
 def test_every_rule_kept_and_broken_is_answered_as_described(person, headers, rows):  # noqa: F811

@@ -55,6 +55,7 @@ class InboxSerializer(ModelSerializer):
 
 
 class InboxChangeSerializer(RefusingUnknownFields):
+    says_something = True
     read = FlagSerializerField(required=False)
     archived = FlagSerializerField(required=False)
 

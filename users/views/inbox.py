@@ -69,11 +69,13 @@ class InboxViewSet(RetrieveMixin, ListMixin, ViewSet):
     @extend_schema(responses=UnreadCountSerializer, filters=False)
     @action(detail=False, pagination_class=None, filterset_class=None)
     def unread_count(self, request):
+        """How many messages are unread."""
         return answer_unread(request.user)
 
     @extend_schema(request=None, responses=OpenApiResponse(UnreadCountSerializer), filters=False)
     @action(detail=False, methods=["post"])
     def read_all(self, request):
+        """Mark every message as read. Answers with what is unread since: hardly anything."""
         inbox.read_all(request.user)
         return answer_unread(request.user)
 

@@ -63,11 +63,13 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     @extend_schema(etag=True, responses=MeSerializer)
     @action(detail=False, permission_classes=[IsAuthenticated])
     def me(self, request):
+        """One's own account. With rank, the way to the next, and counts."""
         return answer_me(self, request.user)
 
     @extend_schema(etag=True, request=MeSerializer, responses=MeSerializer)
     @me.mapping.patch
     def change_me(self, request):
+        """Change one's own account. Only what is sent; protected fields are refused."""
         with transaction.atomic():
             row = lock_account(request.user)
             refuse_if_moved_on(self, row, request)
@@ -86,7 +88,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
         throttle_classes=[*api_settings.DEFAULT_THROTTLE_CLASSES, UploadBudget],
     )
     def start_picture(self, request):
-        """The first step: a form to upload a JPEG or PNG with, straight to where files lie."""
+        """Ask for a form to upload a picture with. JPEG or PNG, straight to where files lie; then PUT."""
         wanted = PictureUploadSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         form = picture.start(user=request.user, files=files_for(request), **wanted.validated_data)
@@ -95,7 +97,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     @extend_schema(etag=True, request=PictureKeySerializer, responses=MeSerializer)
     @start_picture.mapping.put
     def confirm_picture(self, request):
-        """The second: the file is there. Two squares are made of it, without whatever else it held."""
+        """Confirm that the picture is uploaded. Two squares are made of it, without whatever else it held."""
         uploaded = PictureKeySerializer(data=request.data)
         uploaded.is_valid(raise_exception=True)
         picture.confirm(user=request.user, files=files_for(request), **uploaded.validated_data)
@@ -104,6 +106,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     @extend_schema(request=None, responses={204: None})
     @start_picture.mapping.delete
     def remove_picture(self, request):
+        """Remove one's picture. Both its squares."""
         picture.remove(user=request.user, files=files_for(request))
         return Response(status=204)
 

@@ -1,0 +1,84 @@
+"""The examples of the OpenAPI description are what is really answered: the story is told anew, and compared.
+
+`make examples` records them. A new route goes into tests/examples/story.py first.
+"""
+
+import os
+
+import jsonschema
+import pytest
+
+from tests import fuzzing
+from tests.examples.recorder import FOR_ALL, JSON, Recorder, store, stored
+from tests.examples.story import tell
+
+AGAIN = "the story is answered otherwise than recorded: if that is meant, `make examples`, and commit the file"
+
+
+@pytest.fixture
+def told(api, cast, settings, tmp_path):
+    settings.MEDIA_FOLDER = tmp_path / "media"
+    recorder = Recorder(api, description())
+    tell(recorder, {name: person.id for name, person in cast.items()})
+    if os.environ.get("KLOPPOCAR_EXAMPLES") == "record":
+        store(recorder.kept)
+        fuzzing.described_text.cache_clear()
+    return recorder.kept
+
+
+def description():
+    return fuzzing.whole()
+
+
+def operations():
+    return {each["operationId"]: each for methods in description()["paths"].values() for each in methods.values()}
+
+
+def shape(value):
+    """Names and types, without what they hold."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shape(each) for each in value]
+    return type(value).__name__
+
+
+def test_the_recorded_examples_are_what_is_answered(told):
+    recorded = stored()
+
+    assert sorted(told) == sorted(recorded), AGAIN
+    for name in told:
+        assert shape(told[name]) == shape(recorded[name]), f"{name}: {AGAIN}"
+
+
+def test_every_operation_has_an_example_of_what_it_takes_and_answers():
+    without = []
+    for name, operation in operations().items():
+        parts = {"request": operation.get("requestBody", {}), **operation["responses"]}
+        for place, part in parts.items():
+            kinds = {kind: content for kind, content in part.get("content", {}).items() if kind in {JSON, "text/csv"}}
+            if kinds and not any("examples" in content for content in kinds.values()):
+                without.append(f"{name}: {place}")
+
+    assert without == [], "tell it in tests/examples/story.py, then `make examples`"
+
+
+def test_every_example_is_valid(subtests):
+    whole = description()
+    registry = {"components": whole["components"]}
+    for name, operation in operations().items():
+        for place, part in {"request": operation.get("requestBody", {}), **operation["responses"]}.items():
+            content = part.get("content", {}).get(JSON, {})
+            for title, example in content.get("examples", {}).items():
+                if "$ref" in example:
+                    example = whole["components"]["examples"][example["$ref"].rpartition("/")[2]]
+                with subtests.test(f"{name} {place} {title}"):
+                    jsonschema.Draft202012Validator(content["schema"] | registry).validate(example["value"])
+
+
+def test_no_answer_was_recorded_that_is_not_described():
+    known = operations()
+
+    for name, recorded in stored().items():
+        if name != FOR_ALL:
+            assert set(recorded["answers"]) <= set(known[name]["responses"]), name
