@@ -122,7 +122,7 @@ class MissingFilter(BaseFilterBackend):
     def get_schema_operation_parameters(self, view):
         if not lists_texts(view):
             return []
-        languages = {"type": "string", "enum": list(settings.CONTENT_LANGUAGES)}
+        languages = {"$ref": "#/components/schemas/Language"}
         return [query_parameter("missing", languages, "For staff: rows of which any text lacks this language.")]
 
 

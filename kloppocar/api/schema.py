@@ -24,6 +24,7 @@ from .serializers import ModelSerializer, RefusingUnknownFields
 
 JSON = "application/json"
 ERROR_TYPES = ["client_error", "server_error", "validation_error"]
+LANGUAGE = {"$ref": "#/components/schemas/Language"}
 EMPTY = {"type": "string", "maxLength": 0}
 BIGGEST_KEY = 10**18 - 1  # eighteen digits, as the routes take them
 NEVER_FORBIDDEN = {AllowAny, IsAuthenticated, AnyoneReadsStaffWrite}  # of reading: they let in, or ask to sign in
@@ -114,9 +115,7 @@ class AutoSchema(SpectacularSchema):
         return f"{self._tokenize_path()[0]}_{self.view.action}"
 
     def get_override_parameters(self):
-        from django.conf import settings
-
-        lang = asked("lang", "The language of sentences and of `localized`.", enum=[*settings.CONTENT_LANGUAGES])
+        lang = asked("lang", "The language of sentences and of `localized`.", kind=LANGUAGE)
         return [*ANSWER_HEADERS, lang, *self.of_rows()]
 
     def of_rows(self) -> list[Any]:
@@ -285,6 +284,7 @@ def finish(result: Any, generator: Any, request: Any, public: bool) -> Any:
     for name, component in result["components"]["schemas"].items():
         if name.endswith("AsSeen"):
             component["anyOf"] = component.pop("oneOf")
+    result["components"]["schemas"] |= schema_fields.components()
     result["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
     add_examples(result)
     share(result)

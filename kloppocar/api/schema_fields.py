@@ -10,6 +10,23 @@ from .filters import BIGGEST, BoundedNumberFilter
 from .media import KINDS
 from .serializers import EmbeddedField
 
+URLS = {
+    "type": "object",
+    "additionalProperties": {"type": "string", "format": "uri", "maxLength": 1000, "pattern": "^https://"},
+    "propertyNames": {"maxLength": 40},
+}
+
+
+def components() -> dict[str, Any]:
+    """Shapes that fields of many serializers have."""
+    texts = {"type": "object", "additionalProperties": {"type": "string"}, "description": "Texts by language."}
+    media = {"type": "object", "properties": dict.fromkeys(KINDS, URLS), "additionalProperties": False}
+    return {
+        "Language": {"type": "string", "enum": [*settings.CONTENT_LANGUAGES]},
+        "Media": media | {"description": "URLs by kind and name."},
+        "Texts": texts,
+    }
+
 
 def resolved(names: list[str]) -> dict[str, Any]:
     """The object that `?lang=` adds."""
@@ -26,7 +43,7 @@ class LocalizedSchema(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema, direction):
         if direction == "response":
-            return {"type": "object", "additionalProperties": {"type": "string"}, "description": "Texts by language."}
+            return {"$ref": "#/components/schemas/Texts"}
         field: Any = self.target
         is_change = auto_schema.method == "PATCH"
         text = {"type": ["string", "null"], "maxLength": field.text_length, "pattern": r"\S"}
@@ -43,23 +60,14 @@ class MediaSchema(OpenApiSerializerFieldExtension):
     target_class = "kloppocar.api.serializers.MediaSerializerField"
 
     def map_serializer_field(self, auto_schema, direction):
-        url = {"type": "string", "format": "uri", "maxLength": 1000, "pattern": "^https://"}
-        named = {"type": "object", "additionalProperties": url}
-        if direction == "request":
-            named["propertyNames"] = {"maxLength": 40}
-        return {
-            "type": "object",
-            "properties": dict.fromkeys(KINDS, named),
-            "additionalProperties": False,
-            "description": "URLs by kind and name.",
-        }
+        return {"$ref": "#/components/schemas/Media"}
 
 
 class JSONSchema(OpenApiSerializerFieldExtension):
     target_class = "kloppocar.api.serializers.StrictJSONField"
 
     def map_serializer_field(self, auto_schema, direction):
-        return {"type": ["object", "array", "string", "number", "boolean"]}
+        return {"type": ["object", "array", "string", "number", "boolean"], "items": {}}
 
 
 class EmbeddedSchema(OpenApiSerializerFieldExtension):

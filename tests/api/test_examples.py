@@ -63,17 +63,21 @@ def test_every_operation_has_an_example_of_what_it_takes_and_answers():
     assert without == [], "tell it in tests/examples/story.py, then `make examples`"
 
 
-def test_every_example_is_valid(subtests):
+def test_every_example_is_valid():
     whole = description()
-    registry = {"components": whole["components"]}
+    wrong, right = [], 0
     for name, operation in operations().items():
         for place, part in {"request": operation.get("requestBody", {}), **operation["responses"]}.items():
             content = part.get("content", {}).get(JSON, {})
             for title, example in content.get("examples", {}).items():
                 if "$ref" in example:
                     example = whole["components"]["examples"][example["$ref"].rpartition("/")[2]]
-                with subtests.test(f"{name} {place} {title}"):
-                    jsonschema.Draft202012Validator(content["schema"] | registry).validate(example["value"])
+                shape = jsonschema.Draft202012Validator(content["schema"] | {"components": whole["components"]})
+                found = [f"{name} {place} {title}: {error.message}" for error in shape.iter_errors(example["value"])]
+                wrong, right = wrong + found, right + (not found)
+
+    assert wrong == []
+    assert right > 1000
 
 
 def test_no_answer_was_recorded_that_is_not_described():
