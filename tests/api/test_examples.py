@@ -14,6 +14,8 @@ from tests.examples.story import tell
 
 AGAIN = "the story is answered otherwise than recorded: if that is meant, `make examples`, and commit the file"
 
+UNTOLD: list[str] = []  # places without an example, like "users_list: 200", until the story comes to them
+
 
 @pytest.fixture
 def told(api, cast, settings, tmp_path):
@@ -60,7 +62,7 @@ def test_every_operation_has_an_example_of_what_it_takes_and_answers():
             if kinds and not any("examples" in content for content in kinds.values()):
                 without.append(f"{name}: {place}")
 
-    assert without == [], "tell it in tests/examples/story.py, then `make examples`"
+    assert without == UNTOLD, "tell it in tests/examples/story.py, then `make examples`"
 
 
 def test_every_example_is_valid():
