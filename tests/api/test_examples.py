@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from tests import fuzzing
-from tests.examples.recorder import FOR_ALL, JSON, Recorder, store, stored
+from tests.examples.recorder import FOR_ALL, JSON, Recorder, shape, store, stored
 from tests.examples.story import tell
 
 AGAIN = "the story is answered otherwise than recorded: if that is meant, `make examples`, and commit the file"
@@ -34,15 +34,6 @@ def description():
 
 def operations():
     return {each["operationId"]: each for methods in description()["paths"].values() for each in methods.values()}
-
-
-def shape(value):
-    """Names and types, without what they hold."""
-    if isinstance(value, dict):
-        return {key: shape(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [shape(each) for each in value]
-    return type(value).__name__
 
 
 def test_the_recorded_examples_are_what_is_answered(told):

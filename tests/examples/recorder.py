@@ -75,5 +75,17 @@ def stored() -> dict[str, Any]:
     return json.loads(FILE.read_text())
 
 
+def shape(value: Any) -> Any:
+    """Names and types, without what they hold."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shape(each) for each in value]
+    return type(value).__name__
+
+
 def store(kept: dict[str, Any]) -> None:
+    """What looks as it did stays, though numbers and secrets were drawn anew."""
+    before = stored() if FILE.exists() else {}
+    kept = {name: before[name] if shape(before.get(name)) == shape(found) else found for name, found in kept.items()}
     FILE.write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
