@@ -35,13 +35,20 @@ BEYOND = {
     ("invalid", "cursor"): "a cursor is taken from `next`; what lies in it is nobody's to write",
     ("invalid", "link"): "of a URL more is asked than its format",
     ("invalid", "picture"): "the same",
+    ("invalid", "token"): "what is printable is no pattern",
     ("not_writable", "status"): "which status follows which depends on the row",
     ("required", "collection"): "whether a campaign needs one depends on how it draws",
+    ("required", "header"): "an object of texts that are all null says nothing, which no schema says simply",
+    ("required", "name"): "the same",
+    ("required", "title"): "the same",
+    "main_language": "depends on which texts the row has",
+    "nul_character": "no schema says of every string and name that NUL is not in it",
     "below_redeemed": "depends on how many are redeemed",
     "does_not_exist": "depends on other rows",
     "ends_too_early": "compares two fields",
     "invalid_code": "the check character is computed",
     "may_only_grow": "depends on the row",
+    "no_such_batch": "depends on other rows",
     "not_in_the_future": "depends on the clock",
     "unique": "depends on other rows",
     "unknown_parameter": "some filters are for staff alone",
@@ -107,6 +114,7 @@ def aim(case: Any, rows: dict[str, int]) -> None:
     """Let a valid request meet rows that exist: in its path, and in its body by the names of resources."""
     if not case.meta.generation.mode.is_positive:
         return
+    case.query.update({key: int(value) for key, value in case.query.items() if type(value) is float})  # no 10.0 there
     name = resolve(re.sub(r"{\w+}", "1", case.path)).url_name
     for parameter in case.path_parameters:
         case.path_parameters[parameter] = rows[max((key for key in rows if name.startswith(f"{key}-")), key=len)]

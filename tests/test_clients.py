@@ -21,7 +21,7 @@ PROGRAM, TYPESCRIPT = (
     for language in ("python", "ts")
 )
 PACKAGES = [*re.findall(r"[\w-]+@[0-9.]+", PAGE.read_text()), "@types/node@20.19.43"]
-LEFT_OUT = ["localisation/csv/"]  # the generator knows no text/csv
+LEFT_OUT = {"localisation/csv/", "distributions/{id}/sheet/"}  # the generator knows no bodies of CSV and no PDF
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_a_client_can_be_generated_and_lacks_nothing_but_files(generated):
         operation["operationId"] for methods in fuzzing.whole()["paths"].values() for operation in methods.values()
     }
 
-    assert warnings == LEFT_OUT
+    assert set(warnings) == LEFT_OUT
     assert described <= made
     assert "Unable to" not in said
 

@@ -42,7 +42,9 @@ class CampaignActions(ViewSet):
         campaign = self.campaign()
         return Selection(campaign, batch_of(campaign, wanted.get("batch")), wanted.get("part"))
 
-    @extend_schema(request=MakeCodesSerializer, responses={201: MadeCodesSerializer}, parameters=[KEY])
+    @extend_schema(
+        request=MakeCodesSerializer, responses={200: MadeCodesSerializer, 201: MadeCodesSerializer}, parameters=[KEY]
+    )
     @action(detail=True, methods=["post"], renderer_classes=renderers(CSVRenderer), extra_parameters=("batch", "part"))
     def codes(self, request: Any, pk: str) -> Response:
         """Make codes: all of them or none. A retry with the same `Idempotency-Key` makes no more and answers 200."""

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django_filters import NumberFilter
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 
-from .filters import BIGGEST, BoundedNumberFilter
+from .filters import BIGGEST
 from .media import KINDS
 from .serializers import EmbeddedField
 
@@ -81,4 +82,4 @@ class EmbeddedSchema(OpenApiSerializerFieldExtension):
         return {"oneOf": [{"type": "integer"}, by_object], "description": "Its id, or an object that holds it."}
 
 
-extend_schema_field({"type": "integer", "minimum": -BIGGEST, "maximum": BIGGEST})(BoundedNumberFilter)
+extend_schema_field({"type": "integer", "minimum": -BIGGEST, "maximum": BIGGEST})(NumberFilter)

@@ -86,6 +86,12 @@ def build(recorder: Recorder, people: dict[str, int]) -> dict[str, Any]:
         draw="from-pool", once_per_collectible=False, active=True, pool=[{"collectible": door, "weight": 1}],
     )  # fmt: skip
     reward = recorder.ask("staff", "POST distributions/", game["distributions"][1] | {"kind": "reward"})["id"]
+    batch = {"count": 2, "max_uses": 1, "note": "Posters at the entrance"}
+    key = {"headers": {"Idempotency-Key": "posters-1"}}
+    recorder.ask("staff", f"POST distributions/{campaign}/codes/", batch, **key)
+    recorder.ask("staff", f"POST distributions/{campaign}/codes/", batch, **key)  # 200: no more of them
+    recorder.ask("staff", f"GET distributions/{campaign}/codes/")
+    recorder.ask("staff", f"GET distributions/{campaign}/sheet/")
     create("codes", distribution=campaign, code="7Q2M-4K9X-ABG", max_uses=100)
     create(
         "missions", collection=collection, title=texts("First door", "Erste Tür"), description={}, reward_text={},

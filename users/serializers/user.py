@@ -128,7 +128,7 @@ class CountsSerializer(serializers.Serializer):
 class MeSerializer(RefusingUnknownFields, ModelSerializer):
     """One's own account. Protected fields are refused, not ignored."""
 
-    described = {"username": {"pattern": "^[A-Za-z0-9_.-]{3,30}$"}}
+    described = {"username": {"pattern": "^[A-Za-z0-9_.-]{3,30}$"}, "language": {"enum": settings.CONTENT_LANGUAGES}}
 
     rank = RankField()
     next_rank = serializers.SerializerMethodField()
