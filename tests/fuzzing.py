@@ -49,6 +49,8 @@ BEYOND = {
     "invalid_code": "the check character is computed",
     "may_only_grow": "depends on the row",
     "no_such_batch": "depends on other rows",
+    "no_such_part": "the same",
+    "too_many_codes": "the same",
     "not_in_the_future": "depends on the clock",
     "unique": "depends on other rows",
     "unknown_parameter": "some filters are for staff alone",

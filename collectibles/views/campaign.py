@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.text import compress_sequence
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
@@ -33,6 +34,8 @@ from kloppocar.api.viewsets import ViewSet
 
 from .redemption import KEY, idempotency_key
 
+NOTHING = OpenApiResponse(description="`no_codes`, `nothing_to_print`")
+
 
 class CampaignActions(ViewSet):
     def campaign(self) -> Distribution:
@@ -56,7 +59,9 @@ class CampaignActions(ViewSet):
         return Response(MadeCodesSerializer(answer).data, status=200 if made.is_replay else 201)
 
     @extend_schema(
-        parameters=[WantedCodesSerializer], responses={(200, "text/csv"): OpenApiTypes.BINARY}, filters=False
+        parameters=[WantedCodesSerializer],
+        responses={(200, "text/csv"): OpenApiTypes.BINARY, 409: NOTHING},
+        filters=False,
     )
     @codes.mapping.get
     def table(self, request: Any, pk: str) -> HttpResponseBase:
@@ -73,7 +78,9 @@ class CampaignActions(ViewSet):
         return response
 
     @extend_schema(
-        parameters=[WantedSheetSerializer], responses={(200, "application/pdf"): OpenApiTypes.BINARY}, filters=False
+        parameters=[WantedSheetSerializer],
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, 409: NOTHING},
+        filters=False,
     )
     @action(detail=True, renderer_classes=renderers(PDFRenderer), extra_parameters=("batch", "part", "layout"))
     def sheet(self, request: Any, pk: str) -> HttpResponse:
