@@ -57,7 +57,7 @@ class FilterBackend(DjangoFilterBackend):
         return asked.qs
 
 
-is_whole = re.compile(r"-?[0-9]{1,19}").fullmatch
+WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
 def refuse_what_would_be_ignored(filters: dict[str, Any], asked: Any) -> None:
@@ -71,7 +71,11 @@ def refuse_what_would_be_ignored(filters: dict[str, Any], asked: Any) -> None:
             raise ValidationError({name: "Must be true or false."}, code="invalid")
         is_number = isinstance(narrowing, django_filters.NumberFilter)
         if is_number and not isinstance(narrowing, django_filters.BaseInFilter) and text and not is_whole(text):
-            raise ValidationError({name: "Must be a whole number."}, code="invalid")
+            raise ValidationError({name: "Must be a whole number of at most 63 bits."}, code="invalid")
+
+
+def is_whole(text: str) -> bool:
+    return bool(WHOLE.fullmatch(text)) and abs(int(text)) <= BIGGEST
 
 
 @lru_cache(maxsize=500)
