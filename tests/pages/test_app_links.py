@@ -1,9 +1,13 @@
-"""/.well-known/: what phones ask for before they open our addresses in the app."""
+"""The way into the app: what phones ask for before they open our addresses there, and where they get it."""
 
 import pytest
 from django.conf import settings as of_the_project
 from django.contrib.staticfiles import finders
 from django.test import Client
+
+from tests.make import make_code
+
+from .test_landing import see, text_of
 
 APPLE, ANDROID = "/.well-known/apple-app-site-association", "/.well-known/assetlinks.json"
 FINGERPRINT = ":".join(["AB"] * 32)
@@ -48,3 +52,15 @@ def test_a_shared_link_has_a_picture_that_is_there(db, settings, prefix):
     assert f'<meta property="og:image" content="{picture}">' in body
     assert f'<meta property="og:url" content="https://play.example.org{prefix}/c/">' in body
     assert finders.find("pages/share.png")
+
+
+def test_stores_have_buttons_where_the_settings_name_them(db, settings):
+    code = make_code().code
+    assert "App Store" not in text_of(see(f"/c/{code}"))
+
+    settings.APP_STORE_URL = "https://apps.example.org/kloppocar"
+
+    page = see(f"/c/{code}")
+    assert "App Store" in text_of(page)
+    assert "Google Play" not in text_of(page)
+    assert 'href="https://apps.example.org/kloppocar" rel="noreferrer"' in page.content.decode()

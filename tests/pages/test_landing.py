@@ -295,15 +295,3 @@ def test_a_database_that_is_away_is_a_friendly_page(db):
     assert page["Retry-After"] == "2"
     assert page["Cache-Control"] == "private, no-store"
     assert "Bitte versuche es gleich noch einmal." in text_of(page)
-
-
-def test_stores_have_buttons_where_the_settings_name_them(db, settings):
-    code = of().code
-    assert "App Store" not in text_of(see(f"/c/{code}"))
-
-    settings.APP_STORE_URL = "https://apps.example.org/kloppocar"
-
-    page = see(f"/c/{code}")
-    assert "App Store" in text_of(page)
-    assert "Google Play" not in text_of(page)
-    assert 'href="https://apps.example.org/kloppocar" rel="noreferrer"' in page.content.decode()
