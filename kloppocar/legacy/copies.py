@@ -123,19 +123,24 @@ def of_one(
         created_at=minted_at,
         updated_at=row.times["updated_at"],
     )
-    grant = Grant(
+    grant = grant_of(context, pk, copy, code, campaign)
+    now = timezone.now()
+    reserved = ReservedNumber(collectible_id=collectible, mint=number, turn=turn, created_at=now, updated_at=now)
+    return [copy, grant, reserved, *handed_on(row, copy, people[owner])]
+
+
+def grant_of(context: Context, pk: int, copy: Copy, code: int | None, campaign: int) -> Grant:
+    """Of whom it was minted to, at that time."""
+    return Grant(
         id=context.shifts[GRANTS] + pk,
-        user_id=people[first_owner],
+        user_id=copy.owner_id,
         distribution_id=campaign,
         copy=copy,
         code_id=code,
         source=GrantSource.IMPORT if code is None else GrantSource.CODE,
-        created_at=minted_at,
-        updated_at=minted_at,
+        created_at=copy.acquired_at,
+        updated_at=copy.acquired_at,
     )
-    now = timezone.now()
-    reserved = ReservedNumber(collectible_id=collectible, mint=number, turn=turn, created_at=now, updated_at=now)
-    return [copy, grant, reserved, *handed_on(row, copy, people[owner])]
 
 
 def handed_on(row: Row, copy: Copy, owner: int) -> list[Transfer]:

@@ -87,7 +87,7 @@ def measured(old):
 
 @pytest.mark.deep
 def test_a_hundred_thousand_rows_a_minute_and_no_more_memory_for_more(real_db, old_tables):
-    """By the import's own work: the server's is about a third of it, and other work may run beside."""
+    """By the import's own work: the server's is half of that, and other work may run beside."""
     memory = {}
     for people, copies in ((500, 2_000), (5_000, 30_000)):
         old_tables.empty()

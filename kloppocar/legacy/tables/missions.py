@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import F
+
 from collectibles.models import Mission, MissionCollectible, MissionKind, MissionProgress
 from kloppocar.legacy.table import Context, Table
 from kloppocar.legacy.values import Row
@@ -79,23 +81,39 @@ def progress(row: Row, context: Context) -> list[Any]:
         row.skip("second_of_pair", "userId")
         return []
     at = row.time("dateCompleted") or context.found.get(row.refs["missionId"]) or row.created
+    stamps = {"completed_at": at if claimed or reached else None, "claimed_at": at if claimed else None}
+    if is_counted(row, context, pair, stamps):
+        return []
     return [
         MissionProgress(
             id=row.new_id,
             user_id=row.refs["userId"],
             mission_id=row.refs["missionId"],
             progress=reached,
-            completed_at=at if claimed or reached else None,
-            claimed_at=at if claimed else None,
             created_at=at,
             updated_at=at,
+            **stamps,
         )
     ]
 
 
-def starts_of_missions(rows: list[Row], context: Context) -> dict[Any, Any]:
-    ids = {row.refs["missionId"] for row in rows if "missionId" in row.refs}
-    return dict(Mission.objects.filter(pk__in=ids).values_list("pk", "starts_at"))
+def is_counted(row: Row, context: Context, pair: str, stamps: dict[str, Any]) -> bool:
+    """Whether a trigger has made this progress when its person came: then it is marked as claimed."""
+    if (there := context.found.get(pair)) is None:
+        return False
+    row.new_id, row.merged = there, True
+    if not context.is_reporting:
+        MissionProgress.objects.filter(pk=there).update(version=F("version") + 1, **stamps)
+    return True
+
+
+def counted_already(rows: list[Row], context: Context) -> dict[Any, Any]:
+    """By mission when it began, and whose progress in it there is."""
+    missions = {row.refs["missionId"] for row in rows if "missionId" in row.refs}
+    people = {row.refs["userId"] for row in rows if "userId" in row.refs}
+    there = MissionProgress.objects.filter(mission__in=missions, user__in=people)
+    starts = dict(Mission.objects.filter(pk__in=missions).values_list("pk", "starts_at"))
+    return starts | {f"{mission}-{user}": pk for mission, user, pk in there.values_list("mission", "user", "pk")}
 
 
 MISSIONS = [
@@ -115,6 +133,6 @@ MISSIONS = [
         "missionUserId userId missionId progress completed rewardClaimed dateCompleted",
         progress,
         needs={"userId": "User", "missionId": "Mission"},
-        find=starts_of_missions,
+        find=counted_already,
     ),
 ]
