@@ -90,8 +90,8 @@ def test_the_list_costs_the_same_number_of_statements_whatever_it_holds(api, siz
     win(api("alice"), door)
     client = api("alice")
 
-    # 1 the token's person  2 missions  3 their collectibles  4 my progress  5 the same, as state and progress read it
-    with django_assert_num_queries(5):
+    # 1 the token's person  2 missions  3 their collectibles  4 my progress
+    with django_assert_num_queries(4):
         response = client.get(URL)
 
     assert {row["progress"] for row in response.json()["results"]} == {1}
