@@ -10,16 +10,19 @@ from django import forms
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from django_filters.utils import translate_validation
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
+from .errors import Refusal
 from .localized import LocalizedField, Sortable, asked_language, lacking, localized_fields, text_in
 from .permissions import is_staff, may
 
 MAX_IN = 200
 MAX_SEARCH = 100
+MAX_QUERY = 8_192  # characters: two hundred of the longest ids, a cursor, and room
 NO_NUL = r"^[^\x00]*$"
 BIGGEST = (1 << 63) - 1
 
@@ -188,7 +191,9 @@ LISTS = {"cursor", "page_size", "count", "search", "ordering"}
 
 
 def refuse_unknown_parameters(view: Any, request: Any) -> None:
-    """A misspelt parameter is refused, rather than answered with everything."""
+    """A misspelt parameter is refused, rather than answered with everything; so is one that stands twice."""
+    if len(request.META.get("QUERY_STRING", "")) > MAX_QUERY:
+        raise Refusal("query_too_long", _("The query is longer than 8,192 characters."), status=414)
     known = EVERYWHERE | set(getattr(view, "extra_parameters", ()))
     if view.detail is False and request.method in {"GET", "HEAD", "OPTIONS"}:
         filterset = getattr(view, "filterset_class", None)
@@ -198,6 +203,8 @@ def refuse_unknown_parameters(view: Any, request: Any) -> None:
     errors = {name[:50]: "This parameter is not known here." for name in request.query_params if name not in known}
     if errors:
         raise ValidationError(errors, code="unknown_parameter")
+    if twice := [name for name, values in request.query_params.lists() if len(values) > 1]:
+        raise ValidationError(dict.fromkeys(twice, "This parameter stands here twice."), code="repeated_parameter")
     language = request.query_params.get("lang")
     if language is not None:
         refuse_unknown_language("lang", language)

@@ -10,6 +10,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 MAX_DEPTH = 32
+MAX_ANSWER = 3_000_000  # bytes: Lambda lets 6 MB pass, and quoted once more, as it does, an answer at most doubles
+TOO_LARGE = f"This answer would be larger than {MAX_ANSWER // 1_000_000} MB: ask for less, by page_size or fields."
 
 
 class JSONParser(BaseParser):
@@ -56,7 +58,7 @@ def plain(value: Any) -> Any:
 
 
 class JSONRenderer(BaseRenderer):
-    """UTF-8, compact but on the browsable pages."""
+    """UTF-8, compact but on the browsable pages. What would be too large to be sent is refused with 400."""
 
     media_type = "application/json"
     format = "json"
@@ -65,5 +67,13 @@ class JSONRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         if data is None:
             return b""
-        indent = orjson.OPT_INDENT_2 if (renderer_context or {}).get("indent") else 0  # on a page, for people
-        return orjson.dumps(data, default=plain, option=indent | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
+        context = renderer_context or {}
+        indent = orjson.OPT_INDENT_2 if context.get("indent") else 0  # on a page, for people
+        body = orjson.dumps(data, default=plain, option=indent | orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
+        if len(body) <= MAX_ANSWER or "response" not in context:
+            return body
+        context["response"].status_code = 400
+        del context["response"]["ETag"]
+        context["response"]["Cache-Control"] = "private, no-store"
+        error = {"code": "answer_too_large", "detail": TOO_LARGE, "attr": None}
+        return orjson.dumps({"type": "client_error", "errors": [error]})

@@ -8,6 +8,7 @@ from django.core.validators import URLValidator
 from .models import JSONField
 
 KINDS = ["image", "video", "model", "qr", "web"]
+MOST_URLS = 20  # of each kind
 is_https_url = URLValidator(schemes=["https"])
 
 
@@ -22,6 +23,8 @@ def validate_media(value: Any) -> None:
             )
         if not isinstance(urls, dict) or not all(isinstance(name, str) and len(name) <= 40 for name in urls):
             raise ValidationError(f"{kind} must be an object of named URLs.", code="not_media")
+        if len(urls) > MOST_URLS:
+            raise ValidationError(f"{kind} may hold {MOST_URLS} URLs.", code="too_many")
         for name, url in urls.items():
             if not isinstance(url, str) or len(url) > 1000:
                 raise ValidationError(f"{kind}.{name} must be a URL.", code="invalid")

@@ -24,15 +24,22 @@ class MediaSerializerField(serializers.JSONField):
         super().__init__(**kwargs)
 
 
+MAX_JSON = 20_000  # bytes of one column: a page holds two hundred
+
+
 class StrictJSONField(serializers.JSONField):
     """JSON that can be stored and sent again: no NUL, lone surrogate or number beyond 64 bits, forms included."""
+
+    default_error_messages = {"too_large": f"This JSON is larger than {MAX_JSON:,} bytes."}
 
     def to_internal_value(self, data):
         value = super().to_internal_value(data)
         try:
-            orjson.dumps(value)
+            size = len(orjson.dumps(value))
         except TypeError:
             self.fail("invalid")
+        if size > MAX_JSON:
+            self.fail("too_large")
         if depth(value) > MAX_DEPTH or holds_nul(value):
             self.fail("invalid")
         return value

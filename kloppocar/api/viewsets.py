@@ -4,12 +4,14 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, models, transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 from rest_framework import mixins, serializers
 from rest_framework.decorators import MethodMapper
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from . import answers, history, replica
+from .errors import Refusal
 from .etag import etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .localized import asked_language, speak
@@ -47,6 +49,7 @@ class ViewSet(GenericViewSet):
         speak(asked_language(request))  # a person who asks for none is known by now, and their language with them
         if self.action is not None:  # there is such a method
             refuse_unknown_parameters(self, request)
+            refuse_packed_body(request)
         if self.is_same_for_everybody():
             replica.use()
 
@@ -95,6 +98,12 @@ class ViewSet(GenericViewSet):
         else:
             response["Cache-Control"] = "private, no-store"
         return response
+
+
+def refuse_packed_body(request: Any) -> None:
+    """A small body could unpack to a huge one, so none is unpacked."""
+    if request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower() not in {"", "identity"}:
+        raise Refusal("packed_body", _("Please send the body as it is: no Content-Encoding is taken."), status=415)
 
 
 def narrowed(queryset: models.QuerySet, view: Any) -> models.QuerySet:
