@@ -7,6 +7,5 @@ source.py     a file as rows, one by one
 taking.py     rows in: checked whole, then written batch by batch
 row.py        one row against what stands in the database
 report.py     what became of each row
-history.py    who wrote it
 pages.py      the same in the admin
 """

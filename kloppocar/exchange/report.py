@@ -29,7 +29,8 @@ class Entry:
     pk: int | None = None
     fields: list[str] = field(default_factory=list)
     problems: list[tuple[str, str, str]] = field(default_factory=list)  # column, code, sentence
-    name: str = ""  # of a row that was written
+    name: str = ""  # of a row that was written, and what the history says of it
+    history: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         problems = [{"column": column, "code": code, "detail": detail} for column, code, detail in self.problems]

@@ -6,6 +6,9 @@ from typing import Any
 from drf_standardized_errors.formatter import flatten_errors
 from rest_framework.exceptions import APIException, ValidationError
 
+from kloppocar.api import history
+from kloppocar.api.viewsets import parts_of
+
 from .columns import Column
 from .report import Entry, Outcome
 from .source import Given
@@ -60,7 +63,8 @@ class Row:
         serializer.is_valid(raise_exception=True)
         self.refuse_doubles(serializer)
         self.view.perform_create(serializer)
-        return self.entry(Outcome.CREATED, pk=serializer.instance.pk, name=str(serializer.instance))
+        row = serializer.instance
+        return self.written(Outcome.CREATED, row, history.added(row, parts_of(serializer)))
 
     def update(self) -> Entry:
         serializer = self.view.get_serializer(self.stored, data=self.differs, partial=True)
@@ -70,8 +74,10 @@ class Row:
             del serializer.validated_data[name]  # the same in other words, as a time in another zone
         if not serializer.validated_data:
             return self.entry(Outcome.UNCHANGED)
+        before = history.snapshot(self.stored)
         self.view.perform_update(serializer)
-        return self.entry(Outcome.CHANGED, fields=list(self.differs), name=str(self.stored))
+        changes = history.changed(before, self.stored, parts_of(serializer))
+        return self.written(Outcome.CHANGED, self.stored, changes, fields=list(self.differs))
 
     def is_stored(self, name: str, value: Any) -> bool:
         """Whether a plain column holds exactly this."""
@@ -90,6 +96,9 @@ class Row:
 
     def refuse(self, column: str, code: str, sentence: str) -> Entry:
         return self.entry(Outcome.REFUSED, problems=[(column, code, sentence)])
+
+    def written(self, outcome: Outcome, row: Any, changes: list[history.Change], **more: Any) -> Entry:
+        return self.entry(outcome, row.pk, name=history.name_of(row), history=changes, **more)
 
     def entry(self, outcome: Outcome, pk: int | None = None, **more: Any) -> Entry:
         return Entry(self.given.line, outcome, pk or self.given.pk, **more)

@@ -15,15 +15,15 @@ from typing import Any
 from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.db.models import prefetch_related_objects
 
+from kloppocar.api import history
 from kloppocar.api.errors import SIGNALLED
 from kloppocar.api.transactions import atomically
 from kloppocar.models import TakenBatch
 
-from . import history
 from .columns import columns_of
 from .export import related_by
 from .registry import Resource
-from .report import WRITTEN, Entry, Outcome, Report
+from .report import Entry, Outcome, Report
 from .row import Row, Table
 from .source import Given, Source
 
@@ -133,7 +133,9 @@ class Taking:
 
     def remember(self, rows: list[Given], entries: list[Entry]) -> None:
         """With the batch itself, so that both are there or neither; of two who take one file the second waits here."""
-        history.remember(self.user, self.resource.model, [entry for entry in entries if entry.outcome in WRITTEN])
+        if self.user.pk is not None:  # whoever runs a command without a name has no history
+            written = [(entry.pk, entry.name, entry.history) for entry in entries if entry.history]
+            history.write_all(self.user, self.resource.model, written)
         made = [[entry.line, entry.pk] for entry in entries if entry.outcome == Outcome.CREATED]
         if made and self.digest:
             where = {"digest": self.digest, "resource": self.resource.name, "line": rows[0].line}

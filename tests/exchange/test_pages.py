@@ -104,9 +104,9 @@ def test_what_was_imported_stands_in_the_history_in_the_name_of_who_did_it(boss)
     entries = [
         (str(entry.user), entry.object_repr, entry.get_change_message()) for entry in LogEntry.objects.order_by("id")
     ]
-    assert entries == [("root", "Door", "Changed name."), ("root", "New", "Added.")]
+    assert entries == [("root", "Door", "Changed Name."), ("root", "New", "Added.")]
     history = boss.get(reverse("admin:catalog_category_history", args=[category.id]))
-    assert "Changed name." in history.content.decode()
+    assert "Changed Name." in history.content.decode()
 
 
 def test_who_confirms_twice_makes_no_row_twice(boss):
