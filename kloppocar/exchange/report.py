@@ -18,7 +18,6 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
-WRITTEN = {Outcome.CREATED, Outcome.CHANGED}
 LEFT_ALONE = {Outcome.MOVED_ON, Outcome.REFUSED}
 
 
