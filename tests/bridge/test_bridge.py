@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext, override_script_prefix
 from django.urls import clear_url_caches
 
 from collectibles.models import Copy
-from kloppocar.legacy.bridge import reads
+from kloppocar.legacy.bridge import parameters, reads
 from tests.make import make_collectible, make_news
 
 
@@ -124,6 +124,16 @@ def test_no_answer_grows_beyond_what_a_gateway_passes_on(old, world, monkeypatch
     assert 1 < len(first.content) <= 5_000
     assert 0 < len(first.json()) < 8
     assert f"skip={len(first.json())}" in first["Link"]
+
+
+def test_more_than_most_is_not_given_at_once(old, world, monkeypatch):
+    monkeypatch.setattr(parameters, "MOST", 1)
+    make_collectible(collection=world.collection)
+
+    response = old(None, "GET", "Collectible/getCollectiblesByCollection", collectionId=world.collection.pk, limit=9)
+
+    assert len(response.json()) == 1
+    assert "skip=1" in response["Link"]
 
 
 def test_one_row_that_is_too_large_is_given_alone(old, world, monkeypatch):

@@ -34,7 +34,6 @@ DEARER = {
     "NotificationUser/getNotificationUsersByUserId": 3,
     "NotificationUser/getNotificationUsersByNotificationId": 3,
     "NotificationUser/getNotificationUsersByUserIdAndDate": 3,
-    "DistributionCode/getDistributionCodeByCode": 5,  # one's own row is locked, so that guesses come one by one
     "MissionType/getMissionTypeByMissionTypeId": 1,  # written in the code
     "MissionType/getAllMissionTypes": 1,
 }
