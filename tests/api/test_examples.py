@@ -14,6 +14,7 @@ from tests.examples.story import tell
 
 AGAIN = "the story is answered otherwise than recorded: if that is meant, `make examples`, and commit the file"
 
+GROWING = {"users_export_me"}  # a document of all tables, whose shape nobody describes: tests/test_leaving.py holds it
 UNTOLD: list[str] = []  # places without an example, like "users_list: 200", until the story comes to them
 
 
@@ -40,7 +41,7 @@ def test_the_recorded_examples_are_what_is_answered(told):
     recorded = stored()
 
     assert sorted(told) == sorted(recorded), AGAIN
-    for name in told:
+    for name in set(told) - GROWING:
         assert shape(told[name]) == shape(recorded[name]), f"{name}: {AGAIN}"
 
 
