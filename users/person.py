@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from kloppocar.api.models import plain_rows
@@ -31,8 +30,8 @@ def stored_about(user: User) -> dict[str, Any]:
 
 def said_about(user: User) -> QuerySet[LogEntry]:
     """What the log says of their account. Who did it, and when, stays."""
-    kind = ContentType.objects.get_for_model(User)
-    return LogEntry.objects.filter(content_type=kind, object_id=str(user.pk))
+    people = {"content_type__app_label": "users", "content_type__model": "user"}
+    return LogEntry.objects.filter(**people, object_id=str(user.pk))
 
 
 def erase(user: User) -> None:

@@ -68,7 +68,7 @@ user-copies-list 4
 user-detail 3
 user-list 3
 user-me 3
-user-me-export 17
+user-me-export 18
 user-standing-list 2
 """
 LIMITS = {name: int(limit) for name, limit in map(str.split, BUDGET.strip().splitlines())}
