@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from collectibles.printing.layouts import LAYOUTS
+from kloppocar.api.serializers import TextSerializerField
 
 MOST_USES = 1_000_000
 
@@ -20,9 +21,7 @@ class MakeCodesSerializer(serializers.Serializer):
         allow_null=True,
         help_text="How many people may redeem each code, one copy each; null: without limit.",
     )
-    note = serializers.CharField(
-        max_length=100, default="", allow_blank=True, help_text="For staff: what they are for."
-    )
+    note = TextSerializerField(max_length=100, default="", allow_blank=True, help_text="For staff: what they are for.")
 
 
 class MadeCodesSerializer(serializers.Serializer):

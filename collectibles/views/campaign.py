@@ -66,7 +66,7 @@ class CampaignActions(ViewSet):
     @codes.mapping.get
     def table(self, request: Any, pk: str) -> HttpResponseBase:
         """A campaign's codes, or one batch's, as CSV: 100,000 in a file, and sent compressed if they are many."""
-        selection = self.selection(valid(WantedCodesSerializer(data=request.query_params)))
+        selection = self.selection(valid(WantedCodesSerializer(data=request.query_params.dict())))
         compressed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         lines = table(selection, public_address(request), compressed=compressed)
         response = StreamingHttpResponse(
@@ -85,7 +85,7 @@ class CampaignActions(ViewSet):
     @action(detail=True, renderer_classes=renderers(PDFRenderer), extra_parameters=("batch", "part", "layout"))
     def sheet(self, request: Any, pk: str) -> HttpResponse:
         """QR codes to print: those of a campaign or batch that can still be redeemed, 2,500 in a file."""
-        wanted = valid(WantedSheetSerializer(data=request.query_params))
+        wanted = valid(WantedSheetSerializer(data=request.query_params.dict()))
         selection = self.selection(wanted)
         sheet = sheet_of(selection, LAYOUTS[wanted["layout"]], public_address(request), asked_language(request))
         response = HttpResponse(drawn(sheet), content_type="application/pdf")
