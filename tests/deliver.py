@@ -15,6 +15,7 @@ from typing import Any
 
 import django
 
+barrier: Any = None
 context = multiprocessing.get_context("fork")
 
 
@@ -25,18 +26,21 @@ def main(file: str, count: int) -> None:
         from kloppocar.management.commands import event
 
         event.prepare("dev")
-    with context.Pool(count, wait_for_the_others, [context.Barrier(count)]) as pool:
+    with context.Pool(count, share, [context.Barrier(count)]) as pool:
         answers = pool.map(deliver, [Path(file).read_text()] * count, chunksize=1)
     print(json.dumps(answers))  # noqa: T201
 
 
-def wait_for_the_others(barrier: Any) -> None:
-    barrier.wait()
+def share(one_for_all: Any) -> None:
+    global barrier
+    barrier = one_for_all
 
 
 def deliver(text: str) -> Any:
+    """Begins when all have one to deliver: then no process can take two."""
     from kloppocar.handler import lambda_handler
 
+    barrier.wait()
     return os.getpid(), lambda_handler(json.loads(text), None)
 
 

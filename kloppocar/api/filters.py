@@ -2,6 +2,7 @@
 
 import re
 import types
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -57,7 +58,15 @@ class FilterBackend(DjangoFilterBackend):
         if not asked.is_valid():
             raise translate_validation(asked.errors)
         refuse_what_would_be_ignored(asked.filters, request.query_params)
+        refuse_times_beyond(asked.form.cleaned_data)
         return asked.qs
+
+
+def refuse_times_beyond(asked: dict[str, Any]) -> None:
+    """At the ends of the calendar a time cannot be turned into UTC."""
+    for name, value in asked.items():
+        if isinstance(value, datetime) and not 1 < value.year < 9999:
+            raise ValidationError({name: "Must lie in the years 2 to 9998."}, code="invalid")
 
 
 WHOLE = re.compile(r"-?[0-9]{1,19}")

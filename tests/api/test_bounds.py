@@ -54,6 +54,13 @@ def test_the_longest_query_that_may_be_asked_fits(api):
     assert api(None).get(f"/api/v1/communities/?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00Z"])
+def test_a_time_at_the_end_of_the_calendar_is_refused(api, moment):
+    response = api(None).get("/api/v1/news/", {"posted_at__gte": moment})
+
+    assert (response.status_code, code_of(response)) == (400, "invalid")
+
+
 def test_no_filter_takes_a_pattern():
     looked_up = [
         made.lookup_expr
