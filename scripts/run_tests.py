@@ -67,7 +67,8 @@ def run_half(name: str, url: str, folder: Path, arguments: list[str]) -> Half:
     report = folder / f"{name}.xml"
     environment = {key: value for key, value in os.environ.items() if key not in NOT_FOR_TESTS}
     environment |= {"ENV": "local", "DATABASE_URL": url}
-    exit_code = run_pytest(["-n", "auto", "--maxprocesses=8", f"--junitxml={report}", *arguments], environment)
+    workers = str(min(8, 2 * (os.cpu_count() or 1)))  # many tests wait: for a lock, a time-out, a disk
+    exit_code = run_pytest(["-n", workers, f"--junitxml={report}", *arguments], environment)
     return Half(name, exit_code, counts(report) if report.exists() else "did not begin")
 
 

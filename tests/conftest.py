@@ -13,6 +13,36 @@ from tests.make import make_user
 from users import local_issuer
 from users.models import User
 
+# What these files try is the same whatever the database is: once is enough, in the suite's SQLite half.
+ONCE = {
+    "tests/api/test_browsers.py",
+    "tests/api/test_schema.py",
+    "tests/deployment/test_attach_cognito.py",
+    "tests/deployment/test_deploy.py",
+    "tests/deployment/test_package.py",
+    "tests/deployment/test_zappa_settings.py",
+    "tests/pages/test_accessible.py",
+    "tests/test_bench.py",
+    "tests/test_browser.py",
+    "tests/test_clients.py",
+    "tests/test_data_model.py",
+    "tests/test_desk_in_browser.py",
+    "tests/test_messages.py",
+    "tests/test_scaling_page.py",
+    "tests/test_security_page.py",
+    "tests/test_supply_chain.py",
+    "tests/users/test_key_set.py",
+    "tests/users/test_verify_like_aws.py",
+    "tests/users/test_wycheproof.py",
+}
+
+
+def pytest_collection_modifyitems(items):
+    if connection.vendor == "mysql":
+        for item in items:
+            if item.location[0] in ONCE:
+                item.add_marker(pytest.mark.skip(reason="asks no database: once is enough"))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):

@@ -6,14 +6,12 @@ import json
 import pytest
 from botocore.session import get_session
 from django.core.management import CommandError, call_command
-from django.db import connection
 from moto.cognitoidp.exceptions import InvalidParameterException
 from moto.cognitoidp.models import CognitoIdpBackend
 
 from kloppocar import user_pool
 from tests.deployment.conftest import FUNCTION, REGION
 
-pytestmark = pytest.mark.skipif(connection.vendor == "mysql", reason="asks no database: once is enough")
 OTHERS = f"arn:aws:lambda:{REGION}:123456789012:function:greeter"
 INVITED = {"AllowAdminCreateUserOnly": True, "UnusedAccountValidityDays": 9}
 UPDATE = get_session().get_service_model("cognito-idp").operation_model("UpdateUserPool").input_shape

@@ -9,14 +9,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-from django.db import connection
 from moto.server import ThreadedMotoServer
 
 from scripts.deploy import DeployError, __main__, rehearsed_settings, smoke, steps
 from scripts.deploy.target import LAST_GOOD, Target
 from tests.deployment.conftest import FUNCTION, REGION
-
-pytestmark = pytest.mark.skipif(connection.vendor == "mysql", reason="asks no database: once is enough")
 
 
 class Stage(BaseHTTPRequestHandler):
