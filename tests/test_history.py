@@ -56,6 +56,8 @@ def test_what_is_made_and_deleted_by_the_api_stands_there_with_its_values(api, c
 
     category = Category(pk=made["id"])
     assert values_of(category) == [{"name": [None, {"en": "Door"}]}, {"name": [{"en": "Door"}, None]}]
+    sentences = [entry.get_change_message() for entry in LogEntry.objects.order_by("id")]
+    assert sentences == ["Added category “Door”.", "Deleted category “Door”."]  # in Django's own words
 
 
 def test_a_refused_write_leaves_no_line(api, cast):

@@ -23,7 +23,8 @@ def changes(entry: LogEntry) -> list[dict[str, Any]]:
     for change in said if isinstance(said, list) else []:
         for words in change.values():
             for name, (before, after) in words.get("values", {}).items():
-                part = f"{words['name']} {words['object']}" if "object" in words else ""
+                is_part = words.get("object", entry.object_repr) != entry.object_repr
+                part = f"{words['name']} {words['object']}" if is_part else ""
                 found += [line | {"part": part} for line in lines_of(name.replace("_", " "), before, after)]
     return found
 

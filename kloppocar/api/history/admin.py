@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 
-from . import added, deleted, name_of, of_forms, snapshot, write, write_all
+from . import added, deleted, name_of, of_forms, write, write_all
 
 
 class Recorded(admin.ModelAdmin):
@@ -22,7 +22,7 @@ class Recorded(admin.ModelAdmin):
         write(request.user, obj, message, flag=CHANGE)
 
     def log_deletions(self, request: Any, queryset: Any) -> None:  # type: ignore[override]
-        lines = [(row.pk, name_of(row), deleted(snapshot(row), type(row))) for row in queryset]
+        lines = [(row.pk, name_of(row), deleted(row)) for row in queryset]
         write_all(request.user, self.model, lines)
 
     def history_view(self, request: Any, object_id: str, extra_context: Any = None) -> Any:

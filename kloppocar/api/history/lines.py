@@ -1,7 +1,7 @@
 """What changed, as Django's log keeps it: its own words, and beside them the values before and after.
 
-`[{"changed": {"fields": ["Name"], "values": {"name": [{"en": "Door"}, {"en": "Gate"}]}}}]`; a part of the row, like an
-entry of a pool, brings its `name` and `object` along.
+`[{"changed": {"fields": ["Name"], "values": {"name": [{"en": "Door"}, {"en": "Gate"}]}}}]`; what is new or gone, and a
+part of the row, like an entry of a pool, brings its `name` and `object` along.
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ def snapshot(row: models.Model) -> Snapshot:
 
 def added(row: models.Model, lists: dict[str, Any] | None = None) -> list[Change]:
     values = {name: [None, value] for name, value in snapshot(row).items()}
-    return [{"added": {"values": pairs(type(row), values) | of_lists(lists)}}]
+    return [named({"added": {"values": pairs(type(row), values) | of_lists(lists)}}, row)]
 
 
 def changed(before: Snapshot, row: models.Model, lists: dict[str, Any] | None = None) -> list[Change]:
@@ -36,8 +36,9 @@ def changed(before: Snapshot, row: models.Model, lists: dict[str, Any] | None = 
     return [{"changed": {"fields": labels(type(row), values), "values": values}}] if values else []
 
 
-def deleted(before: Snapshot, model: Any) -> list[Change]:
-    return [{"deleted": {"values": pairs(model, {name: [value, None] for name, value in before.items()})}}]
+def deleted(row: models.Model) -> list[Change]:
+    values = {name: [value, None] for name, value in snapshot(row).items()}
+    return [named({"deleted": {"values": pairs(type(row), values)}}, row)]
 
 
 def of_lists(lists: dict[str, Any] | None) -> dict[str, list[Any]]:
@@ -70,7 +71,11 @@ def labels(model: Any, names: Iterable[str]) -> list[str]:
 
 def of_forms(form: Any, formsets: Any, *, add: bool) -> list[Change]:
     """What a page of the admin changed: the row, then each of its parts."""
-    found = [of_form(form, "added" if add else "changed")] if add or form.changed_data else []
+    found = []
+    if add:
+        found = [named(of_form(form, "added"), form.instance)]
+    elif form.changed_data:
+        found = [of_form(form, "changed")]
     for formset in formsets or []:
         if not hasattr(formset, "new_objects"):
             continue  # it was only shown
@@ -79,8 +84,8 @@ def of_forms(form: Any, formsets: Any, *, add: bool) -> list[Change]:
         written = [part for part in formset.forms if part.has_changed() and part.instance.pk not in {None, *gone}]
         for part in written:
             change = of_form(part, "added" if id(part.instance) in new else "changed")
-            found += [of_part(change, part.instance)]
-        found += [of_part(deleted(snapshot(part), type(part))[0], part) for part in formset.deleted_objects]
+            found += [named(change, part.instance)]
+        found += [line for part in formset.deleted_objects for line in deleted(part)]
     return found
 
 
@@ -95,7 +100,7 @@ def of_form(form: Any, action: str) -> Change:
     return {action: words | {"values": values}}
 
 
-def of_part(change: Change, part: models.Model) -> Change:
+def named(change: Change, row: models.Model) -> Change:
     ((action, words),) = change.items()
-    name = str(part._meta.verbose_name)
-    return {action: {"name": name, "object": name_of(part)} | words}
+    name = str(row._meta.verbose_name)
+    return {action: {"name": name, "object": name_of(row)} | words}
