@@ -152,16 +152,17 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
 
 class CreateMixin(mixins.CreateModelMixin, ViewSet):
     def create(self, request, *args, **kwargs):
-        return answer_fresh(self, atomically(self.create_once), status=201)
+        return atomically(self.create_once)
 
-    def create_once(self) -> Any:
+    def create_once(self) -> Response:
+        """Answered before the commit: after it, the row may be gone again."""
         serializer = self.get_serializer(data=self.request.data)
         serializer.is_valid(raise_exception=True)
         self.perform_create(serializer)
         row: Any = serializer.instance
         if history.is_kept(self.request.user, row):
             history.write(self.request.user, row, history.added(row, parts_of(serializer)))
-        return row
+        return answer_fresh(self, row, status=201)
 
 
 class LockedWrites(ViewSet):
@@ -248,8 +249,7 @@ class DestroyMixin(mixins.DestroyModelMixin, LockedWrites):
         row = self.get_object()
         refuse_if_moved_on(self, row, self.request)
         if history.is_kept(self.request.user, row):
-            gone = history.deleted(history.snapshot(row), type(row))
-            history.write(self.request.user, row, gone)
+            history.write(self.request.user, row, history.deleted(row))
         self.perform_destroy(row)
         return Response(status=204)
 
