@@ -169,8 +169,10 @@ def tables(people: list[int]) -> dict[str, str]:
 def write(made: dict[str, str]) -> None:
     page = PAGE.read_text()
     for heading, table in made.items():
-        found = re.compile(rf"(# {re.escape(heading)}\n.*?\n\n)\|.*?\n(?=\n)", re.DOTALL)
-        page = found.sub(lambda match, table=table: f"{match[1]}{table}\n", page, count=1)  # type: ignore[misc]
+        old = re.search(rf"# {re.escape(heading)}\n.*?\n\n(\|.*?)\n\n", page, re.DOTALL)
+        if old is None:
+            raise SystemExit(f"{PAGE.name} has no table below {heading}.")
+        page = page.replace(old[1], table, 1)
     PAGE.write_text(page)
 
 

@@ -23,6 +23,7 @@ from collectibles.serializers.batch import MOST_USES
 from collectibles.services import make_codes
 from collectibles.services.batches import MAX_CODES
 from communities.models import Challenge
+from kloppocar.api.admin import RowAdmin
 from kloppocar.api.errors import Refusal
 from kloppocar.api.links import public_address
 
@@ -53,23 +54,21 @@ class Files:
     sheets: list[tuple[str, list[tuple[str, str]]]]
 
 
-class CodesAdmin:
-    """Mixed into the campaign's admin: a page of its own behind a button."""
-
-    admin_site: Any
+class CodesAdmin(RowAdmin):
+    """Of the campaign's admin: a page of its own behind a button."""
 
     def get_urls(self) -> list[Any]:
         page = self.admin_site.admin_view(self.codes_page)
         return [
             path("<int:campaign_id>/codes/", page, name="collectibles_distribution_codes"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),
         ]
 
     def codes_page(self, request: Any, campaign_id: int) -> HttpResponse:
         campaign = get_object_or_404(Distribution, pk=campaign_id)
-        if not self.has_view_permission(request, campaign):  # type: ignore[attr-defined]
+        if not self.has_view_permission(request, campaign):
             raise PermissionDenied
-        may_make = self.has_change_permission(request, campaign)  # type: ignore[attr-defined]
+        may_make = self.has_change_permission(request, campaign)
         if request.method != "POST":
             form = MakeCodesForm(initial={"key": secrets.token_urlsafe(20)})
             return self.show(request, campaign, form if may_make else None)
@@ -90,7 +89,7 @@ class CodesAdmin:
             return False
         words = f"Batch {made.batch.pk}: {made.batch.count} codes"
         if not made.is_replay:
-            self.log_change(request, campaign, f"Made codes. {words}.")  # type: ignore[attr-defined]
+            self.log_change(request, campaign, f"Made codes. {words}.")
         messages.success(request, f"{words} were made{' before' if made.is_replay else ''}.")
         return True
 

@@ -44,7 +44,8 @@ class CampaignWizard(RowAdmin):
     def made(self, request: HttpRequest, form: CampaignForm, serializer: Any) -> HttpResponse:
         given = form.cleaned_data
         count, uses = given["code_count"] or 0, given["code_uses"]
-        pk, is_new = plan.make(serializer, user=request.user, nonce=given["nonce"], count=count, uses=uses)  # type: ignore[arg-type]
+        user: Any = request.user
+        pk, is_new = plan.make(serializer, user=user, nonce=given["nonce"], count=count, uses=uses)
         if is_new:
             said = _("The campaign is made, with %(count)d codes.") % {"count": count}
             self.message_user(request, said, messages.SUCCESS)

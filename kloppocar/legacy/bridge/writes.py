@@ -2,6 +2,7 @@
 sent along, the answer says what became of it; where it would change something, it is refused.
 """
 
+from collections.abc import Set
 from typing import Any
 
 import orjson
@@ -32,7 +33,7 @@ def server_decides(where: str) -> Refusal:
     return Refusal("server_decides", _("The server decides this now. Please update the app."), status=403, extra=extra)
 
 
-def changes(call: Call, present: dict[str, Any], also: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+def changes(call: Call, present: dict[str, Any], also: Set[str] = frozenset()) -> dict[str, Any]:
     """What a body says that is not there already. Old clients send whole rows back; a column that we do not know is
     refused, and a key of the query too.
     """
@@ -46,7 +47,7 @@ def same(sent: Any, present: Any) -> bool:
     return sent == present or (type(present) is int and type(sent) is str and sent == str(present))
 
 
-def refuse_unknown(call: Call, also: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def refuse_unknown(call: Call, also: Set[str] = frozenset()) -> None:
     known = SOURCES[call.table].shape.cells.keys() | also
     if foreign := [name for name in call.body if name not in known]:
         raise parameters.refuse(foreign[0][:50], _("This column is not known here."), "unknown_field")
