@@ -122,7 +122,7 @@ def fill(connection: MySQLdb.Connection, rows: int, label: str) -> None:
             for first, last in ranges(rows, CHUNK, bar):
                 run(cursor, COLLECTIBLES, {"{first}": first, "{last}": last, "{rows}": rows})
         run(cursor, EXTRAS)
-        tables = ["collectible", "collectiblesponsor", "copy"]
+        tables = ["collectible", "collectiblesponsor", "copy", "mission", "missioncollectible", "missionprogress"]
         run(cursor, "ANALYZE TABLE " + ", ".join(f"collectibles_{table}" for table in tables))
         run(cursor, "CREATE TABLE loaded (id INT)")
 
