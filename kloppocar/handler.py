@@ -70,12 +70,14 @@ def zappa_handler() -> Any:
 
 def start() -> None:
     """All that the first request would wait for, while Lambda still starts us (and, with SnapStart, once a version)."""
+    gc.disable()  # nothing that is loaded here is garbage
     zappa_handler().LambdaHandler()
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns
     gc.collect()
     gc.freeze()  # what stands now stays: the collector need not look at it again
+    gc.enable()  # an instance may answer nothing but events
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

@@ -7,7 +7,6 @@ from django.urls import URLPattern, include, path, re_path
 from rest_framework.permissions import AllowAny
 
 from catalog.views import CategoryViewSet, CollectionViewSet, ProjectViewSet, SponsorViewSet
-from collectibles import pages as public_pages
 from collectibles.views import (
     ChallengeClaimViewSet,
     CollectibleViewSet,
@@ -37,6 +36,7 @@ from kloppocar.localisation.views import LocalisationViewSet
 from users.views import InboxViewSet, NotificationViewSet, PushDeviceViewSet, RankViewSet, RecipientViewSet
 
 SPECTACULAR = "drf_spectacular.views.Spectacular"
+PAGES = "collectibles.pages"
 
 
 def admin_routes() -> list[Any]:
@@ -93,11 +93,11 @@ router.register("localisation", LocalisationViewSet, "localisation")
 
 urlpatterns = [
     path("", pages.front, name="front"),
-    path("c/", public_pages.type_a_code, name="type-a-code"),
-    path("c/<path:typed>", public_pages.landing, name="landing"),
-    path("i/<int:collectible_id>", public_pages.collectible_page, name="collectible-page"),
-    path("i/<int:collectible_id>/<int:mint>", public_pages.copy_page, name="copy-page"),
-    path("u/<str:name_or_id>", public_pages.person_page, name="person-page"),
+    path("c/", lazy_view(f"{PAGES}.type_a_code"), name="type-a-code"),
+    path("c/<path:typed>", lazy_view(f"{PAGES}.landing"), name="landing"),
+    path("i/<int:collectible_id>", lazy_view(f"{PAGES}.collectible_page"), name="collectible-page"),
+    path("i/<int:collectible_id>/<int:mint>", lazy_view(f"{PAGES}.copy_page"), name="copy-page"),
+    path("u/<str:name_or_id>", lazy_view(f"{PAGES}.person_page"), name="person-page"),
     re_path(r"^[iu]/", pages.astray, name="astray"),
     path(".well-known/apple-app-site-association", pages.apple, name="apple-app-links"),
     path(".well-known/assetlinks.json", pages.android, name="android-app-links"),

@@ -13,11 +13,7 @@ from rest_framework.response import Response
 
 from collectibles import statistics
 from collectibles.models import Distribution
-from collectibles.printing.drawing import drawn
 from collectibles.printing.layouts import LAYOUTS
-from collectibles.printing.selection import Selection, batch_of
-from collectibles.printing.sheet import sheet_of
-from collectibles.printing.table import table
 from collectibles.serializers import (
     CampaignStatisticsSerializer,
     MadeCodesSerializer,
@@ -41,7 +37,10 @@ class CampaignActions(ViewSet):
     def campaign(self) -> Distribution:
         return get_object_or_404(Distribution.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
-    def selection(self, wanted: dict[str, Any]) -> Selection:
+    def selection(self, wanted: dict[str, Any]) -> Any:
+        """Whoever starts this process to answer something else need not wait for what prints."""
+        from collectibles.printing.selection import Selection, batch_of
+
         campaign = self.campaign()
         return Selection(campaign, batch_of(campaign, wanted.get("batch")), wanted.get("part"))
 
@@ -66,6 +65,8 @@ class CampaignActions(ViewSet):
     @codes.mapping.get
     def table(self, request: Any, pk: str) -> HttpResponseBase:
         """A campaign's codes, or one batch's, as CSV: 100,000 in a file, and sent compressed if they are many."""
+        from collectibles.printing.table import table
+
         selection = self.selection(valid(WantedCodesSerializer(data=request.query_params.dict())))
         compressed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         lines = table(selection, public_address(request), compressed=compressed)
@@ -85,6 +86,9 @@ class CampaignActions(ViewSet):
     @action(detail=True, renderer_classes=renderers(PDFRenderer), extra_parameters=("batch", "part", "layout"))
     def sheet(self, request: Any, pk: str) -> HttpResponse:
         """QR codes to print: those of a campaign or batch that can still be redeemed, 2,500 in a file."""
+        from collectibles.printing.drawing import drawn
+        from collectibles.printing.sheet import sheet_of
+
         wanted = valid(WantedSheetSerializer(data=request.query_params.dict()))
         selection = self.selection(wanted)
         sheet = sheet_of(selection, LAYOUTS[wanted["layout"]], public_address(request), asked_language(request))

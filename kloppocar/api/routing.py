@@ -37,11 +37,12 @@ class LazyResolver(URLResolver):
 
 
 def lazy_view(path: str, **options: Any) -> Callable[..., Any]:
-    """A class's view that is imported when it is asked for first."""
+    """A view, of a class or a function, that is imported when it is asked for first."""
 
     @cache
     def loaded() -> Any:
-        return import_string(path).as_view(**options)
+        found = import_string(path)
+        return found.as_view(**options) if hasattr(found, "as_view") else found
 
     def view(request: Any, *args: Any, **kwargs: Any) -> Any:
         return loaded()(request, *args, **kwargs)

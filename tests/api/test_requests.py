@@ -1,11 +1,15 @@
 """What every request gets: one error shape, an id, bounds on what it may send, versions for writers."""
 
+import gc
 import json
 import logging
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 from rest_framework.test import APIClient
 
+from kloppocar.api.requests import RequestMiddleware
 from tests.make import make_category, make_collection
 
 URL = "/api/v1/categories/"
@@ -141,3 +145,17 @@ def test_every_answer_has_a_page_for_a_browser(api, person, route):
 
     assert response["Content-Type"].startswith("text/html")
     assert response.status_code in {200, 401, 403, 404}
+
+
+def test_the_garbage_collector_rests_until_the_first_request_is_answered(settings):
+    settings.LOCAL = False
+    try:
+        answer = RequestMiddleware(lambda request: HttpResponse())
+        while_starting = gc.isenabled()
+        answer(RequestFactory().get("/"))
+
+        assert (while_starting, gc.isenabled()) == (False, True)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.enable()
+        gc.unfreeze()

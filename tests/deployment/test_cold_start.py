@@ -39,6 +39,7 @@ NOT_PACKED = {"cython_runtime", "pygments", "sitecustomize"}  # a developer's, w
 LATER = (
     r"drf_spectacular\.(openapi|plumbing|views)|rest_framework\.test|django\.test"
     r"|(users|communities|catalog|collectibles)\.admin"
+    r"|collectibles\.(pages|printing\.(drawing|lettering|selection|sheet|table))"
     r"|kloppocar\.(desk\.(site|dashboard|charts)|roles|api\.(admin|actions|history\.admin))"
 )
 MOST_CPU = 2.5  # seconds, on a machine that does other things; alone it takes a fifth
