@@ -74,6 +74,12 @@ def _empty_caches():
         shared.clear()
 
 
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings):
+    """Whoever logs in here need not wait as long as a guesser has to."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def aws(monkeypatch):
     """Everything that boto3 is asked stays in this process."""

@@ -55,9 +55,8 @@ def staff_client(client, db):
 
 
 @pytest.fixture
-def story(settings, db):
+def story(db):
     """The demo, and two rows of what it lacks."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
     demo.load()
     demo.play()
     for number, copy in enumerate(Copy.objects.all()[:2]):

@@ -41,8 +41,7 @@ def run(*options):
 
 
 @pytest.fixture
-def told(db, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+def told(db):
     return json.loads(run("--json"))
 
 

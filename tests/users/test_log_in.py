@@ -26,9 +26,8 @@ SPENT = "Too many wrong passwords. Please try again in"
 
 
 @pytest.fixture(autouse=True)
-def quick(settings):
-    """Small budgets, and passwords that are hashed in no time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def small_budgets(settings):
+    """Small budgets."""
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {
         "log_ins": (3, LONG),
         "log_ins_of_address": (6, LONG),
