@@ -7,9 +7,8 @@ from django.shortcuts import get_object_or_404
 
 from collectibles.models import Collectible, CollectibleStatus, Copy, CopyEvent
 from kloppocar.api.conditions import RIGHT_NOW
-from kloppocar.api.localized import resolve
+from kloppocar.api.localized import resolve, spoken_language
 from kloppocar.pages import Page, public_page
-from kloppocar.pages.public import language_of
 from kloppocar.pages.words import day, number
 
 from .cards import card_of
@@ -29,7 +28,7 @@ def collectible_page(request: HttpRequest, collectible_id: int) -> Page:
         {"mint": copy.mint, "shown": number(copy.mint), "owner": known.of(copy.owner_id), "on": day(copy.acquired_at)}
         for copy in newest
     ]
-    context |= {"card": card_of(collectible, language_of(request)), "finds": finds}
+    context |= {"card": card_of(collectible, spoken_language(request)), "finds": finds}
     return Page("collectibles/collectible.html", context, is_same_for_everybody=True)
 
 
@@ -50,7 +49,7 @@ def copy_page(request: HttpRequest, collectible_id: int, mint: int) -> Page:
         }
         for event in events[:LINES]
     ]
-    context |= {"card": card_of(collectible, language_of(request), mint=mint), "owner": known.of(copy.owner_id)}
+    context |= {"card": card_of(collectible, spoken_language(request), mint=mint), "owner": known.of(copy.owner_id)}
     context |= {"ledger": ledger, "there_are_more": len(events) > LINES}
     headers = {"X-Robots-Tag": "noindex"}  # it names people, who may leave
     return Page("collectibles/copy.html", context, headers=headers, is_same_for_everybody=True)
@@ -60,7 +59,7 @@ def basics(request: HttpRequest, collectible_id: int) -> tuple[Collectible, dict
     """What both pages say of the collectible, if the reader may see it."""
     visible = Collectible.objects.visible_to(request.user, RIGHT_NOW).select_related("collection", "category")
     collectible = get_object_or_404(visible, pk=collectible_id)
-    language = language_of(request)
+    language = spoken_language(request)
     return collectible, {
         "collectible": collectible,
         "description": resolve(collectible.description, language),

@@ -5,6 +5,7 @@ with a poor connection waits for one answer, not for two.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -19,10 +20,10 @@ from collectibles.models import AVAILABLE, Collectible, CollectibleStatus, Distr
 from collectibles.services import Outlook, preview_for_anybody
 from collectibles.services.redemption import parse
 from collectibles.statistics import drawn_by
-from kloppocar.api.localized import resolve
+from kloppocar.api.localized import resolve, spoken_language
 from kloppocar.api.throttling import Guesses
 from kloppocar.pages import Page, public_page
-from kloppocar.pages.public import language_of, too_much
+from kloppocar.pages.public import too_much
 from kloppocar.pages.words import moment
 
 from .cards import card_of, hue_of, rosette
@@ -41,24 +42,23 @@ def landing(request: HttpRequest, typed: str) -> Page:
     try:
         outlook = preview_for_anybody(code=typed, guesses=Guesses("code", request))
     except Throttled as refusal:
-        page = too_much(refusal, "collectibles/guessed.html", **way_in(parse(typed)))
+        page = too_much(refusal, "collectibles/guessed.html", **way_in(parse(typed), typed))
         page.headers |= FOR_ONE_READER
         return page
     state = outlook.preview.code or "open"
-    context = {"typed": typed, "state": state, "says": outlook.preview.detail, **way_in(outlook.code)}
-    if outlook.code.startswith(codes.OLD_PREFIX):  # the digest is nothing to show
-        context["printed"] = typed
-    if outlook.campaign is None or state == "revoked":  # who has nothing in hand is told of nothing
+    context = {"typed": typed, "state": state, "says": outlook.preview.detail, **way_in(outlook.code, typed)}
+    campaign = outlook.campaign
+    if campaign is None or not campaign.active or state == "revoked":  # who has nothing in hand is told of nothing
         context |= {"headline": outlook.preview.detail, "lead": " ".join(further(state)), "further": []}
     else:
-        context |= what_there_is(outlook, outlook.campaign, state, language_of(request))
+        context |= what_there_is(outlook, campaign, state, spoken_language(request))
     return Page("collectibles/landing.html", context, STATUSES.get(state, 200), dict(FOR_ONE_READER))
 
 
 def type_a_code(request: HttpRequest) -> HttpResponse:
     """A form for whoever has a code and no camera; what was typed has the address of a scanned one."""
-    if typed := request.GET.get("code", "").strip()[: codes.MAX_TYPED]:
-        lang = f"?lang={language_of(request)}" if "lang" in request.GET else ""
+    if typed := "".join(request.GET.get("code", "").split())[: codes.MAX_TYPED]:
+        lang = f"?lang={spoken_language(request)}" if "lang" in request.GET else ""
         return HttpResponseRedirect(reverse("landing", args=[typed]) + lang)
     return empty_form(request)
 
@@ -68,12 +68,13 @@ def empty_form(request: HttpRequest) -> Page:
     return Page("collectibles/type.html", {"typed": ""})
 
 
-def way_in(code: str) -> dict[str, Any]:
-    """Links that phones open in the app, and where they get it."""
+def way_in(code: str, typed: str) -> dict[str, Any]:
+    """Links that phones open in the app, and where they get it. Of an old code the digest is nothing to show."""
+    code = typed if code.startswith(codes.OLD_PREFIX) else code
     stores = {"App Store": settings.APP_STORE_URL, "Google Play": settings.PLAY_STORE_URL}
     return {
         "printed": codes.format_code(code),
-        "deep_link": f"{APP}://c/{code}",
+        "deep_link": f"{APP}://c/{quote(code)}",
         "stores": stores,
         "has_stores": any(stores.values()),
     }

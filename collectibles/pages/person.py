@@ -4,9 +4,8 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from collectibles.models import Copy
-from kloppocar.api.localized import resolve
+from kloppocar.api.localized import resolve, spoken_language
 from kloppocar.pages import Page, public_page
-from kloppocar.pages.public import language_of
 from kloppocar.pages.words import number
 from users.models import User
 from users.serializers.user import rank_of
@@ -27,7 +26,7 @@ def person_page(request: HttpRequest, name_or_id: str) -> Page:
         person = get_object_or_404(visible, pk=int(name_or_id))
     else:
         person = get_object_or_404(visible, username_key=name_or_id.lower())
-    language = language_of(request)
+    language = spoken_language(request)
     rank = rank_of(person.score, {})
     copies = Copy.objects.shown_of(person).select_related("collectible").order_by("-acquired_at", "-id")[:NEWEST]
     context = {

@@ -20,6 +20,7 @@ from rest_framework.filters import BaseFilterBackend
 from .errors import Refusal
 from .localized import LocalizedField, Sortable, asked_language, lacking, localized_fields, text_in
 from .permissions import is_staff, may
+from .times import SENTENCE, is_beyond
 
 MAX_IN = 200
 MAX_SEARCH = 100
@@ -65,8 +66,8 @@ class FilterBackend(DjangoFilterBackend):
 def refuse_times_beyond(asked: dict[str, Any]) -> None:
     """At the ends of the calendar a time cannot be turned into UTC."""
     for name, value in asked.items():
-        if isinstance(value, datetime) and not 1 < value.year < 9999:
-            raise ValidationError({name: "Must lie in the years 2 to 9998."}, code="invalid")
+        if isinstance(value, datetime) and is_beyond(value):
+            raise ValidationError({name: SENTENCE}, code="invalid")
 
 
 WHOLE = re.compile(r"-?[0-9]{1,19}")

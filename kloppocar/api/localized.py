@@ -45,6 +45,12 @@ def asked_language(request: Any) -> str:
     return next((code for code in (*wanted, own) if code in settings.CONTENT_LANGUAGES), MAIN_LANGUAGE)
 
 
+def spoken_language(request: Any) -> str:
+    """The same, if it is one that we have: every other name would be kept in memory once it was spoken."""
+    asked = asked_language(request)
+    return asked if asked in settings.CONTENT_LANGUAGES else MAIN_LANGUAGE
+
+
 def speak(language: str) -> None:
     """Say our own sentences in this language until `translation.deactivate()`; English needs nothing to be loaded."""
     if language != MAIN_LANGUAGE and language in settings.CONTENT_LANGUAGES:

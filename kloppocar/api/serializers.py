@@ -16,6 +16,7 @@ from .json import MAX_DEPTH, depth, holds_nul
 from .localized import LocalizedField, LocalizedSerializerField, resolve
 from .media import MediaField, validate_media
 from .prepared import Rows, Slot
+from .times import SENTENCE, is_beyond
 
 
 class MediaSerializerField(serializers.JSONField):
@@ -61,6 +62,14 @@ class FlagSerializerField(serializers.BooleanField):
         if not isinstance(data, bool) and not is_html_input(getattr(self.root, "initial_data", None)):
             self.fail("invalid", input=data)
         return super().to_internal_value(data)
+
+
+class TimeField(serializers.DateTimeField):
+    def to_internal_value(self, value):
+        moment = super().to_internal_value(value)
+        if is_beyond(moment):
+            raise serializers.ValidationError(SENTENCE, code="invalid")
+        return moment
 
 
 BIGGEST = (1 << 63) - 1
@@ -112,6 +121,7 @@ class ModelSerializer(serializers.ModelSerializer):
         models.BooleanField: FlagSerializerField,
         models.CharField: TextSerializerField,
         models.TextField: TextSerializerField,
+        models.DateTimeField: TimeField,
         models.JSONField: StrictJSONField,
         LocalizedField: LocalizedSerializerField,
         MediaField: MediaSerializerField,

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from kloppocar.api.localized import asked_language
+from kloppocar.api.localized import spoken_language
 
 from .dashboard import dashboard
 
@@ -48,4 +49,5 @@ def speaking(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespons
 
 def language_of(request: Any) -> str:
     """The person's own language when they have one, else what their browser asks for."""
-    return getattr(request.user, "language", "") or asked_language(request)
+    own = getattr(request.user, "language", "")
+    return own if own in settings.CONTENT_LANGUAGES else spoken_language(request)

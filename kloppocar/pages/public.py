@@ -22,7 +22,7 @@ from rest_framework.exceptions import Throttled
 from kloppocar.api import replica
 from kloppocar.api.errors import RETRY_AFTER, TROUBLE
 from kloppocar.api.links import public_address
-from kloppocar.api.localized import MAIN_LANGUAGE, asked_language, speak
+from kloppocar.api.localized import speak, spoken_language
 from kloppocar.api.throttling import GeneralBudget, headers_of
 
 from .words import minutes
@@ -51,7 +51,7 @@ def public_page(*, may_be_old: bool) -> Callable[[View], Callable[..., HttpRespo
         @require_safe
         @wraps(view)
         def answer(request: HttpRequest, **named: Any) -> HttpResponse:
-            speak(language_of(request))
+            speak(spoken_language(request))
             try:
                 return written(careful(view, request, named, may_be_old=may_be_old), request)
             finally:
@@ -61,12 +61,6 @@ def public_page(*, may_be_old: bool) -> Callable[[View], Callable[..., HttpRespo
         return answer
 
     return decorate
-
-
-def language_of(request: HttpRequest) -> str:
-    """One of those that we have."""
-    asked = asked_language(request)
-    return asked if asked in settings.CONTENT_LANGUAGES else MAIN_LANGUAGE
 
 
 def careful(view: View, request: HttpRequest, named: dict[str, Any], *, may_be_old: bool) -> Page:
@@ -140,7 +134,7 @@ def written(page: Page, request: HttpRequest) -> HttpResponse:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page knows. `lang` goes on to the pages that it links, if it was asked for."""
-    language, address = language_of(request), public_address(request)
+    language, address = spoken_language(request), public_address(request)
     return {
         "language": language,
         "languages": [(code, name_of(code)) for code in settings.CONTENT_LANGUAGES],

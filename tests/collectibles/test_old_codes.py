@@ -1,5 +1,7 @@
 """Printed codes of the old backend that fit neither shape of ours: they work while OLD_CODES is on."""
 
+from urllib.parse import quote
+
 import pytest
 
 from collectibles import codes
@@ -59,6 +61,8 @@ def test_its_page_shows_what_is_printed(client, db, old_codes, printed):
 
     assert page.status_code == 200
     assert printed in page.content.decode()
+    assert f"kloppocar://c/{quote(printed)}" in page.content.decode()
+    assert codes.OLD_PREFIX not in page.content.decode()
     assert client.get("/c/WELCOME2025").status_code == 404
 
 
@@ -67,6 +71,10 @@ def test_guessing_on_the_page_ends_too(client, db, old_codes):
 
     assert 429 in answers
     assert 500 not in answers
+    last = client.get("/c/WELCOME2030")
+    assert "WELCOME2030" in last.content.decode()
+    assert codes.OLD_PREFIX not in last.content.decode()
+    assert (last["Referrer-Policy"], last["X-Robots-Tag"]) == ("no-referrer", "noindex, nofollow")
 
 
 def test_staff_find_it_by_what_is_printed(client, db):

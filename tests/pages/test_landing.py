@@ -164,6 +164,32 @@ def test_a_code_is_found_however_it_is_written(db, write):
     assert f"kloppocar://c/{code}" in page.content.decode()
 
 
+@pytest.mark.parametrize("typed", ["7Q2M\n4K9X-ABG", " 7Q2M 4K9X\r\nABG ", "\x85A"])
+def test_whatever_is_typed_into_the_form_has_an_address(db, typed):
+    answer = Client().get("/c/", {"code": typed}, follow=True)
+
+    assert answer.status_code in {400, 404}
+
+
+def test_a_campaign_at_the_end_of_the_calendar_has_its_page(db):
+    code = of(ends_at=datetime(9999, 12, 31, 23, 59, tzinfo=UTC))
+
+    page = see(f"/c/{code.code}")
+
+    assert page.status_code == 200
+    assert "Until Friday, 31 December 9999" in text_of(page)
+
+
+def test_a_campaign_that_is_switched_off_tells_nothing_of_its_plans(db):
+    code = of(make_collectible(name={"en": "Golden door"}), name={"en": "Secret fair"}, active=False)
+
+    page = text_of(see(f"/c/{code.code}"))
+
+    assert "This campaign is over." in page
+    assert "Golden door" not in page
+    assert "Secret fair" not in page
+
+
 def test_what_was_typed_into_the_form_gets_the_address_of_a_scanned_code(db):
     code = of().code
 
