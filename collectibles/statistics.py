@@ -4,7 +4,7 @@ Each costs a constant number of statements, read along an index; days and hours 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -111,16 +111,42 @@ def of_campaign(campaign: Distribution, *, now: datetime | None = None) -> Campa
 
 def stock_left(campaign: Distribution) -> int | None:
     """How many copies are there to be drawn; None where one of them is unlimited."""
-    drawable = drawn_by(campaign).filter(AVAILABLE)
-    stock = drawable.aggregate(
-        unlimited=Count("pk", filter=Q(circulation=None)), left=Sum(F("circulation") - F("minted"))
-    )
-    return None if stock["unlimited"] else stock["left"] or 0
+    return stock_of(**drawn_by(campaign).filter(AVAILABLE).aggregate(**STOCK))
+
+
+def stocks_left(campaigns: Sequence[Distribution]) -> dict[int, int | None]:
+    """The same for many, by id, in two statements."""
+    drawable = Collectible.objects.filter(AVAILABLE).order_by()
+    by_pool = stocks_by("pools__distribution", drawable, {each.pk for each in campaigns})
+    by_collection = stocks_by("collection", drawable, {each.collection_id for each in campaigns})
+    return {
+        each.pk: by_collection.get(each.collection_id, 0) if draws_from_collection(each) else by_pool.get(each.pk, 0)
+        for each in campaigns
+    }
+
+
+def stocks_by(key: str, drawable: QuerySet[Collectible], keys: set[int | None]) -> dict[int | None, int | None]:
+    sums = drawable.filter(**{f"{key}__in": keys}).values_list(key).annotate(**STOCK)
+    return {of: stock_of(unlimited=unlimited, left=left) for of, unlimited, left in sums}
+
+
+STOCK: dict[str, Any] = {
+    "unlimited": Count("pk", filter=Q(circulation=None)),
+    "left": Sum(F("circulation") - F("minted")),
+}
+
+
+def stock_of(*, unlimited: int, left: int | None) -> int | None:
+    return None if unlimited else left or 0
+
+
+def draws_from_collection(campaign: Distribution) -> bool:
+    return campaign.draw == Draw.RANDOM_FROM_COLLECTION
 
 
 def drawn_by(campaign: Distribution) -> QuerySet[Collectible]:
     """What a campaign may give, whether or not any are left, and whether or not it is published."""
-    if campaign.draw == Draw.RANDOM_FROM_COLLECTION:
+    if draws_from_collection(campaign):
         return Collectible.objects.filter(collection=campaign.collection_id)
     return Collectible.objects.filter(pools__distribution=campaign)
 
@@ -170,27 +196,19 @@ def of_recent_campaigns(*, days: int = 30, now: datetime | None = None) -> list[
     ]
 
 
-def redemptions_per_day(*, days: int = 30, now: datetime | None = None) -> list[Bucket]:
-    """Copies won in all campaigns that `of_recent_campaigns` shows: the sum of its lines."""
-    lines = of_recent_campaigns(days=days, now=now)
-    sums: dict[datetime, int] = defaultdict(int)
-    for bucket in (bucket for line in lines for bucket in line.per_day):
-        sums[bucket.at] += bucket.count
-    moment = now or timezone.now()
-    return buckets(sums, start_of_day(moment) - (days - 1) * DAY, moment, DAY)
-
-
 def sign_ups_per_day(*, days: int = 30, now: datetime | None = None) -> list[Bucket]:
     moment = now or timezone.now()
     since = start_of_day(moment) - (days - 1) * DAY
     return buckets(counted(User.objects.all(), since, DAY), since, moment, DAY)
 
 
-def top_collectibles(*, days: int = 30, count: int = 10, now: datetime | None = None) -> list[CollectibleLine]:
-    """Which were won most in the last `days` days, in the campaigns that `of_recent_campaigns` shows."""
+def top_collectibles(
+    campaigns: Sequence[Distribution], *, days: int = 30, count: int = 10, now: datetime | None = None
+) -> list[CollectibleLine]:
+    """Which were won most in the last `days` days, in these campaigns."""
     moment = now or timezone.now()
     since = start_of_day(moment) - (days - 1) * DAY
-    won = Grant.objects.filter(distribution__in=list(recent_campaigns(since, moment)), created_at__gte=since)
+    won = Grant.objects.filter(distribution__in=campaigns, created_at__gte=since)
     most = (
         won.order_by().values_list("copy__collectible").annotate(won=Count("pk")).order_by("-won", "copy__collectible")
     )

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import connection
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import trans_real
 
+from collectibles.admin.wizard.page import NEEDED
+from collectibles.codes import new_code
 from collectibles.models import Collectible, Distribution, DistributionCode, Grant
 from collectibles.services import redeem
 from kloppocar.models import TakenBatch
@@ -71,6 +75,14 @@ def test_what_is_left_is_the_less_of_limit_and_stock(staff_client, fields, left)
     make.make_distribution(make.make_collectible(circulation=10), **fields)
 
     assert [line.left for line in staff_client.get(INDEX).context["dashboard"]["lines"]] == [left]
+
+
+def test_what_is_left_of_a_whole_collection_is_what_it_draws_from(staff_client):  # noqa: F811
+    door = make.make_collectible(circulation=10)
+    for mate in (make.make_collectible(circulation=4, collection=door.collection), make.make_collectible()):
+        make.make_distribution(mate, draw="random-from-collection", collection=door.collection)
+
+    assert [line.left for line in staff_client.get(INDEX).context["dashboard"]["lines"]] == [14, 14]
 
 
 def test_a_stock_without_limit_has_no_end(staff_client):  # noqa: F811
@@ -140,7 +152,7 @@ def test_one_page_makes_the_campaign_with_pool_and_codes(staff_client):  # noqa:
     assert campaign.starts_at == datetime(2026, 12, 1, 9, tzinfo=UTC)
     assert list(campaign.pool.values_list("collectible", "weight")) == [(door.pk, 3), (gate.pk, 1)]
     assert [*campaign.codes.values_list("max_uses", flat=True)] == [1, 1, 1]
-    assert '"pool":[null,[' in LogEntry.objects.get().change_message
+    assert '"pool":[null,[' in LogEntry.objects.earliest("id").change_message
 
 
 def test_looking_says_what_a_scan_will_do_and_makes_nothing(staff_client):  # noqa: F811
@@ -171,9 +183,52 @@ def test_looking_at_what_nobody_can_win_says_so(staff_client):  # noqa: F811
     assert "publish a collectible first" in page
 
 
+def test_what_is_ticked_and_the_collection_are_written_as_well(staff_client):  # noqa: F811
+    collection = make.make_collectible().collection
+    ticked = {"new_users_only": "on", "once_per_collectible": "on"}
+
+    staff_client.post(
+        PLAN, filled(draw="random-from-collection", collection=collection.pk, **ticked, code_uses="", make="")
+    )
+
+    campaign = Distribution.objects.get()
+    assert (campaign.draw, campaign.collection) == ("random-from-collection", collection)
+    assert (campaign.new_users_only, campaign.once_per_collectible) == (True, True)
+    assert set(campaign.codes.values_list("max_uses", flat=True)) == {None}
+
+
+def test_where_codes_cannot_be_made_no_campaign_stays(staff_client, monkeypatch):  # noqa: F811
+    """The dice fall the same way each time, and that code is taken."""
+    monkeypatch.setattr("secrets.randbits", lambda bits: 0)
+    make.make_code(code=new_code())
+
+    with pytest.raises(IntegrityError):
+        staff_client.post(PLAN, filled((typed(make.make_collectible()), "1"), code_count="1", make=""))
+
+    assert Distribution.objects.count() == 1
+    assert not TakenBatch.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_a_campaign_without_codes_is_planned_without_them(staff_client):  # noqa: F811
+    data = filled((typed(make.make_collectible()), "1"), kind="reward", code_count="")
+
+    page = staff_client.post(PLAN, data | {"look": ""})
+    made = staff_client.post(PLAN, data | {"make": ""})
+
+    assert page.context["outlook"].scans == []
+    assert made.status_code == 302
+    assert not DistributionCode.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        ({"kind": "reward"}, "works without codes"),
+        ({"kind": "starter"}, "works without codes"),
+        ({"code_uses": "1000001"}, "less than or equal to 1000000"),
+        ({"starts_at": "2020-01-01T09:00", "ends_at": "2020-02-01T09:00"}, "nobody could redeem its codes"),
+        ({"ends_at": "9999-12-31T23:59"}, "years 2 to 9998"),
         ({"name_en": ""}, "English is needed"),
         ({"ends_at": "2026-11-01T09:00"}, "Must lie after"),
         ({"draw": "random-from-collection"}, "Name the collection to draw from"),
@@ -237,12 +292,23 @@ def test_of_a_double_click_at_once_one_campaign_comes(real_db):
     assert (Distribution.objects.count(), DistributionCode.objects.count(), TakenBatch.objects.count()) == (1, 3, 1)
 
 
+def lacking(somebody, permission):  # noqa: F811
+    """Staff who may do all that the wizard needs, but one thing."""
+    person = somebody(None, permission)
+    needed = Permission.objects.filter(content_type__app_label="collectibles", codename__in={*NEEDED} - {permission})
+    person.user_permissions.set(needed)
+    return person
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [("Editor", 403), ("Campaign manager", 200), ("Support", 403), ("Administrator", 200)]
 )
 def test_campaigns_are_planned_by_who_may_make_them(somebody, role, status):  # noqa: F811
     client = in_admin(somebody(role))
 
+    if role == "Campaign manager":
+        for needed in NEEDED:
+            assert in_admin(lacking(somebody, needed)).get(PLAN).status_code == 403, needed
     assert client.get(PLAN).status_code == status
     assert client.post(PLAN, filled((typed(make.make_collectible()), "1"), make="")).status_code in {302, 403}
     assert Distribution.objects.exists() is (status == 200)
@@ -255,4 +321,15 @@ def test_a_campaign_from_the_wizard_is_played(staff_client, api):  # noqa: F811
 
     assert api("alice").post("/api/v1/redemptions/", {"code": code}).status_code == 201
     assert Grant.objects.get().copy.collectible == Collectible.objects.get() == door
-    assert json.loads(LogEntry.objects.get().change_message)
+    added, made = LogEntry.objects.order_by("id")
+    assert json.loads(added.change_message)[0]["added"]["values"]["limit"] == [None, 50]
+    assert json.loads(made.change_message)[0]["changed"]["values"]["codes"] == [None, 3]
+
+
+def test_a_language_that_we_have_not_is_english_and_is_not_kept(client, db):
+    before = set(trans_real._translations)
+
+    pages = [client.get("/admin/login/", {"lang": f"y{number}"}) for number in range(5)]
+
+    assert {page.status_code for page in pages} == {200}
+    assert set(trans_real._translations) - before <= {"en"}

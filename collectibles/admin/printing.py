@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from collectibles import statistics
-from collectibles.models import CampaignState, Distribution, Mission
+from collectibles.models import CampaignState, Distribution, DistributionCode, Mission
 from collectibles.printing import sheet, table
 from collectibles.printing.layouts import LAYOUTS
 from collectibles.serializers.batch import MOST_USES
@@ -26,6 +26,7 @@ from communities.models import Challenge
 from kloppocar.api.admin import RowAdmin
 from kloppocar.api.errors import Refusal
 from kloppocar.api.links import public_address
+from kloppocar.api.permissions import may
 
 BATCHES = 50  # shown of a campaign
 
@@ -66,9 +67,9 @@ class CodesAdmin(RowAdmin):
 
     def codes_page(self, request: Any, campaign_id: int) -> HttpResponse:
         campaign = get_object_or_404(Distribution, pk=campaign_id)
-        if not self.has_view_permission(request, campaign):
+        if not (self.has_view_permission(request, campaign) and may(request.user, "view", DistributionCode)):
             raise PermissionDenied
-        may_make = self.has_change_permission(request, campaign)
+        may_make = self.has_change_permission(request, campaign) and may(request.user, "add", DistributionCode)
         if request.method != "POST":
             form = MakeCodesForm(initial={"key": secrets.token_urlsafe(20)})
             return self.show(request, campaign, form if may_make else None)
@@ -83,13 +84,11 @@ class CodesAdmin(RowAdmin):
     def make(self, request: Any, campaign: Distribution, form: MakeCodesForm) -> bool:
         wish = {name: form.cleaned_data[name] for name in ("count", "max_uses", "note")}
         try:
-            made = make_codes(campaign=campaign, idempotency_key=form.cleaned_data["key"], **wish)
+            made = make_codes(campaign=campaign, by=request.user, idempotency_key=form.cleaned_data["key"], **wish)
         except Refusal as refusal:
             form.add_error(None, str(refusal.detail))
             return False
         words = f"Batch {made.batch.pk}: {made.batch.count} codes"
-        if not made.is_replay:
-            self.log_change(request, campaign, f"Made codes. {words}.")
         messages.success(request, f"{words} were made{' before' if made.is_replay else ''}.")
         return True
 
@@ -152,6 +151,6 @@ def warnings(campaign: Distribution, numbers: statistics.CampaignStatistics, wis
         found.append(
             "This campaign is the reward of a mission or challenge, which has to be finished and claimed first."
         )
-    if not campaign.pool.exists() and campaign.collection_id is None:
-        found.append("The campaign gives nothing yet: its pool is empty.")
+    if not statistics.drawn_by(campaign).exists():
+        found.append("The campaign gives nothing yet: there is nothing that it could draw.")
     return found

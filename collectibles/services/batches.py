@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from collectibles import codes
 from collectibles.models import CodeBatch, Distribution, DistributionCode
+from kloppocar.api import history
 from kloppocar.api.errors import Refusal
 from kloppocar.api.prepared import Insert
 from kloppocar.api.transactions import atomically
+from users.models import User
 
 MAX_CODES = 100_000  # of one batch: well within the time that a request has
 ROWS = 2_000  # of one statement
@@ -36,22 +38,23 @@ def make_codes(
     max_uses: int | None = 1,
     note: str = "",
     idempotency_key: str | None = None,
+    by: User | None = None,
     now: datetime | None = None,
     draw: Callable[[], str] = codes.new_code,
     progress: Callable[[int], None] = lambda made: None,
 ) -> MadeBatch:
-    """Make `count` codes. `progress` hears how many are made whenever some are; they exist once all are."""
+    """Make `count` codes; `by` whom stands in the campaign's history. `progress` hears how many are made whenever some
+    are; they exist once all are.
+    """
     refuse_count(count)
     wanted = CodeBatch(
         distribution=campaign, count=count, max_uses=max_uses, note=note, idempotency_key=idempotency_key
     )
     if earlier := replayed(wanted):
         return earlier
-    if (now or timezone.now()) >= campaign.ends_at:
-        detail = _("This campaign is over: nobody could redeem its codes. Give it a later end first.")
-        raise Refusal("closed", detail, status=409, extra={"closed_at": campaign.ends_at})
+    refuse_what_is_over(campaign.ends_at, now or timezone.now())
     try:
-        return MadeBatch(atomically(lambda: write(wanted, draw, progress)))
+        return MadeBatch(atomically(lambda: write(wanted, by, draw=draw, progress=progress)))
     except IntegrityError:
         if earlier := replayed(wanted):  # a double click
             return earlier
@@ -67,6 +70,12 @@ def refuse_count(count: int) -> None:
         raise Refusal("bad_count", words, status=400, extra={"most": MAX_CODES})
 
 
+def refuse_what_is_over(ends_at: datetime, now: datetime) -> None:
+    if now >= ends_at:
+        detail = _("This campaign is over: nobody could redeem its codes. Give it a later end first.")
+        raise Refusal("closed", detail, status=409, extra={"closed_at": ends_at})
+
+
 def replayed(wanted: CodeBatch) -> MadeBatch | None:
     """What an earlier try with the same key has made; a key stands for one wish only."""
     if wanted.idempotency_key is None:
@@ -78,7 +87,13 @@ def replayed(wanted: CodeBatch) -> MadeBatch | None:
     return MadeBatch(earlier, is_replay=True) if earlier else None
 
 
-def write(batch: CodeBatch, draw: Callable[[], str], progress: Callable[[int], None]) -> CodeBatch:
+def write(
+    batch: CodeBatch,
+    by: User | None,
+    *,
+    draw: Callable[[], str] = codes.new_code,
+    progress: Callable[[int], None] = lambda made: None,
+) -> CodeBatch:
     """The foreign keys are checked at the end, all at once: each check holds the campaign's row until the commit, and
     so everybody who redeems."""
     batch.pk = None
@@ -89,6 +104,9 @@ def write(batch: CodeBatch, draw: Callable[[], str], progress: Callable[[int], N
             progress(min(first + ROWS, batch.count))
     if not Distribution.objects.select_for_update().filter(pk=batch.distribution_id).exists():
         raise Refusal("closed", _("This campaign was deleted meanwhile."), status=409)
+    if by is not None:
+        made = {"fields": ["Codes"], "values": {"codes": [None, batch.count], "batch": [None, batch.pk]}}
+        history.write(by, batch.distribution, [{"changed": made}])
     return batch
 
 

@@ -9,10 +9,11 @@ from django.utils.text import compress_sequence
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.response import Response
 
 from collectibles import statistics
-from collectibles.models import Distribution
+from collectibles.models import Distribution, DistributionCode
 from collectibles.printing.layouts import LAYOUTS
 from collectibles.serializers import (
     CampaignStatisticsSerializer,
@@ -26,6 +27,7 @@ from kloppocar.api.documented import extend_schema
 from kloppocar.api.files import CSVRenderer, PDFRenderer, renderers
 from kloppocar.api.links import public_address
 from kloppocar.api.localized import asked_language
+from kloppocar.api.permissions import may
 from kloppocar.api.viewsets import ViewSet
 
 from .redemption import KEY, idempotency_key
@@ -37,10 +39,16 @@ class CampaignActions(ViewSet):
     def campaign(self) -> Distribution:
         return get_object_or_404(Distribution.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
 
+    def refuse_whom_codes_do_not_concern(self, action: str) -> None:
+        """Who may change a campaign need not be one who may see or make its codes."""
+        if not may(self.request.user, action, DistributionCode):
+            raise PermissionDenied
+
     def selection(self, wanted: dict[str, Any]) -> Any:
         """Whoever starts this process to answer something else need not wait for what prints."""
         from collectibles.printing.selection import Selection, batch_of
 
+        self.refuse_whom_codes_do_not_concern("view")
         campaign = self.campaign()
         return Selection(campaign, batch_of(campaign, wanted.get("batch")), wanted.get("part"))
 
@@ -50,8 +58,9 @@ class CampaignActions(ViewSet):
     @action(detail=True, methods=["post"], renderer_classes=renderers(CSVRenderer), extra_parameters=("batch", "part"))
     def codes(self, request: Any, pk: str) -> Response:
         """Make codes: all of them or none. A retry with the same `Idempotency-Key` makes no more and answers 200."""
+        self.refuse_whom_codes_do_not_concern("add")
         wish = valid(MakeCodesSerializer(data=request.data))
-        made = make_codes(campaign=self.campaign(), idempotency_key=idempotency_key(request), **wish)
+        made = make_codes(campaign=self.campaign(), by=request.user, idempotency_key=idempotency_key(request), **wish)
         routes = {"csv": "distribution-codes", "sheet": "distribution-sheet"}
         links = {name: f"{reverse(route, args=[pk])}?batch={made.batch.pk}" for name, route in routes.items()}
         answer = {"batch": made.batch} | {name: request.build_absolute_uri(link) for name, link in links.items()}

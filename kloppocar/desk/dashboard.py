@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from collectibles import statistics
-from collectibles.models import AVAILABLE, Collectible, Distribution, Draw, Grant, RefusalCount
+from collectibles.models import Collectible, Distribution, Grant, RefusalCount
 from kloppocar.api.localized import resolve
 
 from .charts import Chart, Row, over_time, rows_of
@@ -56,7 +56,7 @@ def dashboard() -> dict[str, Any]:
     campaigns = [line.campaign for line in lines]
     grants = Grant.objects.filter(distribution__in=[campaign.pk for campaign in campaigns])
     busiest = sorted(lines, key=lambda line: -line.redemptions - line.refusals)[:LINES]
-    stock = stock_of([line.campaign for line in busiest])
+    stock = statistics.stocks_left([line.campaign for line in busiest])
     return {
         "lines": [line_of(line, stock.get(line.campaign.pk)) for line in busiest],
         "open": sum(line.state == "open" for line in lines),
@@ -65,7 +65,7 @@ def dashboard() -> dict[str, Any]:
         "per_hour": over_time("per-hour", _("Won, hour by hour"), statistics.hourly(grants, now, HOURS), "D H:i"),
         "sign_ups": sign_ups(now),
         "refusals": refusals(campaigns, now),
-        "top": top(now),
+        "top": top(campaigns, now),
         "days": DAYS,
     }
 
@@ -92,27 +92,6 @@ def line_of(line: statistics.CampaignLine, stock: int | None) -> Line:
     )
 
 
-def stock_of(campaigns: Sequence[Distribution]) -> dict[int, int | None]:
-    """Copies that each campaign can still draw; None where one of them is unlimited. Two statements."""
-    drawable = Collectible.objects.filter(AVAILABLE).order_by()
-    from_pools = drawable.filter(pools__distribution__in=[row.pk for row in campaigns])
-    by_pool = counted(from_pools, "pools__distribution")
-    by_collection = counted(drawable.filter(collection__in={row.collection_id for row in campaigns}), "collection")
-    return {
-        row.pk: by_collection.get(row.collection_id or 0, 0)
-        if row.draw == Draw.RANDOM_FROM_COLLECTION
-        else by_pool.get(row.pk, 0)
-        for row in campaigns
-    }
-
-
-def counted(rows: QuerySet[Collectible], key: str) -> dict[int, int | None]:
-    sums = rows.values_list(key).annotate(
-        unlimited=Count("pk", filter=Q(circulation=None)), left=Sum(F("circulation") - F("minted"))
-    )
-    return {pk: None if unlimited else left or 0 for pk, unlimited, left in sums}
-
-
 def sign_ups(now: Any) -> Chart:
     return over_time("sign-ups", _("New people, day by day"), statistics.sign_ups_per_day(days=DAYS, now=now), "j. M")
 
@@ -124,9 +103,9 @@ def refusals(campaigns: Sequence[Distribution], now: Any) -> list[Row]:
     return rows_of([(str(REASONS.get(reason, reason)), count, "", reason) for reason, count in found])
 
 
-def top(now: Any) -> list[Row]:
+def top(campaigns: Sequence[Distribution], now: Any) -> list[Row]:
     language = get_language() or "en"
-    lines = statistics.top_collectibles(days=DAYS, count=TOP, now=now)
+    lines = statistics.top_collectibles(campaigns, days=DAYS, count=TOP, now=now)
     return rows_of(
         [
             (

@@ -9,11 +9,13 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from collectibles.models import CodeBatch, DistributionCode
+from collectibles.services import make_codes
 from tests.make import DAY, make_code, make_collectible, make_distribution, make_mission
 from users.models import User
 
@@ -69,7 +71,8 @@ def test_codes_are_made_after_the_look_once_and_logged(staff_client, campaign):
 
     batch = CodeBatch.objects.get()
     assert (batch.codes.count(), batch.max_uses, batch.note) == (3, None, "fair")
-    assert "Batch" in LogEntry.objects.get().change_message
+    made = {"codes": [None, 3], "batch": [None, batch.pk]}
+    assert json.loads(LogEntry.objects.get().change_message)[0]["changed"]["values"] == made
     page = staff_client.get(page_of(campaign)).content.decode()
     assert f"/codes/?batch={batch.pk}" in page
     assert f"/sheet/?batch={batch.pk}&amp;layout=l7160" in page
@@ -118,7 +121,7 @@ def test_what_would_keep_codes_from_working_is_said_before(staff_client, db):
 
     page = look(staff_client, campaign).content.decode()
 
-    for words in ("switched off", "reward of a mission", "its pool is empty"):
+    for words in ("switched off", "reward of a mission", "nothing that it could draw"):
         assert words in page
 
 
@@ -126,6 +129,40 @@ def test_nobody_else_sees_the_page(client, campaign):
     assert client.get(page_of(campaign)).status_code == 302
     client.force_login(User.objects.create_user(username="clerk", is_staff=True))
     assert client.get(page_of(campaign)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("permissions", "sees", "makes"),
+    [
+        ("view_distribution change_distribution", 403, 403),
+        ("view_distribution view_distributioncode", 200, 403),
+        ("view_distribution change_distribution view_distributioncode", 200, 403),
+        ("view_distribution change_distribution view_distributioncode add_distributioncode", 200, 302),
+    ],
+)
+def test_codes_are_for_whom_codes_concern(client, campaign, permissions, sees, makes):
+    clerk = User.objects.create_user(username="clerk", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.filter(codename__in=permissions.split()))
+    client.force_login(clerk)
+    path = f"/api/v1/distributions/{campaign.pk}/codes/"
+    form = {"key": "k" * 24, "seen": "3 1", "count": 3, "max_uses": 1}
+
+    assert client.get(page_of(campaign)).status_code == sees
+    assert client.post(page_of(campaign), form).status_code == makes
+    assert CodeBatch.objects.exists() is (makes == 302)
+    make_code(campaign)
+    assert client.get(path).status_code == sees
+    assert client.post(path, {"count": 1}, content_type="application/json").status_code == {302: 201}.get(makes, 403)
+    assert LogEntry.objects.count() == 2 * (makes == 302)
+
+
+def test_many_codes_come_in_parts_each_with_its_own_link(staff_client, campaign):
+    make_codes(campaign=campaign, count=5_001)
+
+    page = staff_client.get(page_of(campaign)).content.decode()
+
+    assert all(f"/sheet/?layout=a4&amp;part={part}" in page for part in (1, 2, 3))
+    assert "part=4" not in page
 
 
 # --- manage.py codes ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Collection, Project
 from collectibles.models import Collectible, CollectibleStatus, DistributionKind, Draw
+from collectibles.serializers.batch import MOST_USES
 from collectibles.services.batches import MAX_CODES
 from kloppocar.api.admin import LocalizedFormField
 from kloppocar.api.localized import resolve
@@ -60,7 +61,11 @@ class CampaignForm(forms.Form):
         min_value=0, max_value=MAX_CODES, required=False, label=_("How many codes"), help_text=_("Up to 100,000.")
     )
     code_uses = forms.IntegerField(
-        min_value=1, required=False, label=_("Uses of each code"), help_text=_("Empty: any number, as on a poster.")
+        min_value=1,
+        max_value=MOST_USES,
+        required=False,
+        label=_("Uses of each code"),
+        help_text=_("Empty: any number, as on a poster."),
     )
     nonce = forms.RegexField(r"\A[0-9a-f]{32}\Z", widget=forms.HiddenInput)
 

@@ -9,10 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from collectibles.serializers import DistributionSerializer
+from collectibles.services.batches import refuse_what_is_over
 from kloppocar.api.admin import RowAdmin
+from kloppocar.api.errors import Refusal
 
 from . import plan
 from .forms import CampaignForm, Pool, first_guess, offered, spread
@@ -78,5 +81,16 @@ def checked(request: HttpRequest, form: CampaignForm, pool: Any) -> Any:
         return None
     if not body["pool"] and body["draw"] == "from-pool":
         form.add_error("draw", _("Name at least one collectible below, or choose a collection."))
-        return None
-    return serializer
+    if form.cleaned_data["code_count"]:
+        check_codes(form)
+    return None if form.errors else serializer
+
+
+def check_codes(form: CampaignForm) -> None:
+    given = form.cleaned_data
+    if given["kind"] in plan.WITHOUT_CODES:
+        form.add_error("code_count", _("A campaign of this kind works without codes: leave this empty."))
+    try:
+        refuse_what_is_over(given["ends_at"], timezone.now())
+    except Refusal as refusal:
+        form.add_error("ends_at", str(refusal.detail))

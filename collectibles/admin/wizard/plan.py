@@ -1,7 +1,7 @@
 """A campaign as planned: rehearsed in a transaction that is taken back, or made in one that is not."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from collectibles import codes
-from collectibles.models import CodeBatch, Collectible, Distribution, DistributionCode
+from collectibles.models import CodeBatch, Collectible, Distribution, DistributionCode, DistributionKind
 from collectibles.services import batches
 from collectibles.services.granting import candidates_of
 from collectibles.services.preview import Preview, preview_for_anybody
@@ -22,6 +22,7 @@ from kloppocar.models import TakenBatch
 from users.models import User
 
 WIZARD = "campaign wizard"
+WITHOUT_CODES = {DistributionKind.REWARD, DistributionKind.STARTER}
 
 
 @dataclass(frozen=True)
@@ -64,17 +65,20 @@ def rehearse(serializer: Any) -> Outlook:
 
 
 def look(campaign: Distribution, code: str) -> Outlook:
-    second = timedelta(seconds=1)
-    moments = [(_("Now"), timezone.now())]
-    if campaign.starts_at > timezone.now():
-        moments += [(_("When it has opened"), campaign.starts_at + second)]
-    moments += [(_("When it has closed"), campaign.ends_at + second)]
-    scans = [Scan(when, at, preview_for_anybody(code=code, now=at).preview) for when, at in moments]
+    scans = [] if campaign.kind in WITHOUT_CODES else scans_of(campaign, code)
     try:
         weights = candidates_of(campaign, User())
     except Refusal as refusal:
         return Outlook(scans, [], [], str(refusal.detail))
     return Outlook(scans, chances_of(weights), silent_of(campaign, weights))
+
+
+def scans_of(campaign: Distribution, code: str) -> list[Scan]:
+    moments = [(_("Now"), timezone.now())]
+    if campaign.starts_at > timezone.now():
+        moments += [(_("When it has opened"), campaign.starts_at)]
+    moments += [(_("When it has closed"), campaign.ends_at)]
+    return [Scan(when, at, preview_for_anybody(code=code, now=at).preview) for when, at in moments]
 
 
 def chances_of(weights: dict[int, int]) -> list[Chance]:
@@ -107,10 +111,9 @@ def make(serializer: Any, *, user: User, nonce: str, count: int, uses: int | Non
         except IntegrityError:  # of two at once the second has waited for the first
             return TakenBatch.objects.get(digest=mark.digest, resource=WIZARD, line=0).made[0], False
         campaign = serializer.save()
-        if count:
-            wanted = CodeBatch(distribution=campaign, count=count, max_uses=uses)
-            batches.write(wanted, codes.new_code, lambda made: None)
         history.write(user, campaign, history.added(campaign, serializer.replaced))
+        if count:
+            batches.write(CodeBatch(distribution=campaign, count=count, max_uses=uses), user)
         mark.made = [campaign.pk]
         mark.save(update_fields=["made"])
         return campaign.pk, True
