@@ -30,12 +30,12 @@ def read(name: str, region: str) -> dict[str, str]:
         region = name.split(":")[3]
     try:
         with aws.asking(f"Secret {name}"):
-            client = aws.client("secretsmanager", region, read_seconds=READ_SECONDS)
-            text = client.get_secret_value(SecretId=name).get("SecretString")
+            operation = "secretsmanager.GetSecretValue"
+            answer = aws.one_call("secretsmanager", operation, region, read_seconds=READ_SECONDS, SecretId=name)
     except aws.AWSError as error:
         raise SecretError(str(error)) from error
     try:
-        held = json.loads(text or "")
+        held = json.loads(answer.get("SecretString") or "")
     except ValueError:
         held = None
     if not isinstance(held, dict):

@@ -7,6 +7,9 @@ from functools import cache
 
 import boto3
 import pytest
+from moto.server import ThreadedMotoServer
+
+from kloppocar import secret
 
 REGION = "eu-central-1"
 FUNCTION = "kloppocar-dev"
@@ -16,6 +19,24 @@ FUNCTION = "kloppocar-dev"
 def client(service):
     """Slow to make; the emulation is behind each client, whenever it was made."""
     return boto3.client(service, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test")
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The URL of an AWS on loopback, for other processes and for what asks without a client; `aws` holds the same."""
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def secrets(aws, server, monkeypatch):
+    """Secrets Manager's client; the product finds the same secrets."""
+    secret._read_again_at.clear()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+    return client("secretsmanager")
 
 
 @pytest.fixture

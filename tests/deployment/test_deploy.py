@@ -9,7 +9,6 @@ from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from scripts.deploy import DeployError, __main__, rehearsed_settings, smoke, steps
 from scripts.deploy.target import LAST_GOOD, Target
@@ -57,24 +56,18 @@ def url(folder):
 
 
 @pytest.fixture
-def emulated(monkeypatch):
+def emulated(server, monkeypatch):
     """AWS on loopback, for this process and those that it starts; functions are not really run there."""
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    endpoint = f"http://{host}:{port}"
     for path, body in (("reset", {}), ("config", {"lambda": {"use_docker": False}})):
-        request = urllib.request.Request(f"{endpoint}/moto-api/{path}", json.dumps(body).encode(), method="POST")
+        request = urllib.request.Request(f"{server}/moto-api/{path}", json.dumps(body).encode(), method="POST")
         urllib.request.urlopen(request, timeout=10).close()
     for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": server,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
     }.items():
         monkeypatch.setenv(name, value)
-    yield
-    server.stop()
 
 
 @pytest.fixture

@@ -121,11 +121,11 @@ def test_a_cache_that_does_not_keep_anything_is_red(db, settings, backend, says)
     assert (colour, says in words) == ("red", True), words
 
 
-def test_a_secret_out_of_reach_is_red_and_one_within_names_what_it_holds(aws, settings):
+def test_a_secret_out_of_reach_is_red_and_one_within_names_what_it_holds(secrets, settings):
     settings.DB_SECRET = "ours"
     assert look("database secret", subject="settings")[:2][0] == "red"
 
-    client("secretsmanager").create_secret(Name="ours", SecretString='{"DB_USER": "u", "DB_PASSWORD": "p"}')
+    secrets.create_secret(Name="ours", SecretString='{"DB_USER": "u", "DB_PASSWORD": "p"}')
     assert look("database secret", subject="settings") == ("green", "ours holds DB_PASSWORD, DB_USER", "")
 
 

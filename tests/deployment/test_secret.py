@@ -2,29 +2,26 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.session import get_session
 from django.conf import settings
 from django.db import OperationalError, connection
-from moto.server import ThreadedMotoServer
 
 from kloppocar import patience, secret
-from tests.deployment.conftest import REGION, client
+from tests.deployment.conftest import REGION
 from tests.test_settings import DEPLOYED, start
 
 NAME = "kloppocar/database"
+ROTATED, SERVED = (f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', '')}" for name in ("rotated", "served"))
 HELD = {"DB_HOST": "db.invalid", "DB_PORT": 3306, "DB_USER": "app", "DB_PASSWORD": "p/w@1", "DB_NAME": "game"}
-
-
-@pytest.fixture
-def secrets(aws):
-    secret._read_again_at.clear()
-    return client("secretsmanager")
 
 
 @pytest.fixture
@@ -70,22 +67,103 @@ def test_what_is_no_object_is_refused_without_quoting_it(keep, text):
     assert "pa$$" not in str(error.value)
 
 
-def test_a_secret_that_is_not_there_is_named(aws):
+def test_a_secret_that_is_not_there_is_named(secrets):
     with pytest.raises(secret.SecretError, match="Secret nowhere: AWS says ResourceNotFoundException"):
         secret.read("nowhere", REGION)
 
 
+@pytest.fixture
+def answering(monkeypatch):
+    """`answering((status, body), ...)`: a Secrets Manager that answers so, in turn; it gives the requests that came."""
+    servers = []
+
+    def answering(*answers):
+        came, left = [], list(answers)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                came.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                status, body = left.pop(0)
+                if status:
+                    self.send_response(status)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        servers.append(server := ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        return came
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    yield answering
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+WELL = 200, json.dumps({"SecretString": json.dumps(HELD)}).encode()
+
+
+@pytest.mark.parametrize("fault", [(500, b"{}"), (503, b"<html>"), (0, b"")], ids=["500", "page", "hung up"])
+def test_a_fault_is_asked_once_more(answering, fault):
+    came = answering(fault, WELL)
+
+    assert secret.read(NAME, REGION)["DB_USER"] == "app"
+    assert len(came) == 2
+
+    came = answering(fault, fault, WELL)
+    with pytest.raises(secret.SecretError, match="Secret kloppocar/database"):
+        secret.read(NAME, REGION)
+    assert len(came) == 2
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b"<html>", b""])
+def test_an_answer_that_is_none_of_secrets_manager_holds_no_secret(answering, body):
+    answering((200, body))
+    with pytest.raises(secret.SecretError, match="is not a JSON object"):
+        secret.read(NAME, REGION)
+
+    answering((400, body))
+    with pytest.raises(secret.SecretError, match="AWS says 400"):
+        secret.read(NAME, REGION)
+
+
+def test_the_request_is_the_one_that_a_client_would_send(answering, monkeypatch):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of the function's role")
+    came = answering(WELL, WELL)
+
+    secret.read(NAME, REGION)
+    get_session().create_client("secretsmanager", REGION).get_secret_value(SecretId=NAME)
+
+    ours, clients = came
+    assert ours[1] == clients[1]
+    for name in ("X-Amz-Target", "Content-Type", "X-Amz-Security-Token"):
+        assert ours[0][name] == clients[0][name]
+    scope = re.compile(
+        r"AWS4-HMAC-SHA256 Credential=test/\d{8}/eu-central-1/secretsmanager/aws4_request, .*Signature=\w{64}"
+    )
+    assert scope.fullmatch(ours[0]["Authorization"])
+    assert scope.fullmatch(clients[0]["Authorization"])
+
+
+def test_without_credentials_the_sentence_says_so(monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    with pytest.raises(secret.SecretError, match="cannot be asked: Unable to locate credentials"):
+        secret.read(NAME, REGION)
+
+
 # --- At start, in a process of its own ---------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def server():
-    """AWS on loopback, for other processes."""
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
 
 
 def emulated(url):
@@ -139,10 +217,10 @@ def test_a_start_without_a_usable_secret_ends_with_one_sentence(server, put, cha
     assert HELD["DB_PASSWORD"] not in output
 
 
-def test_boto3_is_imported_only_where_the_secret_is(server, put):
-    program = "import sys, kloppocar.settings; print('boto3' in sys.modules)"
+def test_only_a_start_with_a_secret_imports_of_botocore_and_none_makes_a_client(server, put):
+    program = "import sys, kloppocar.settings; print([name in sys.modules for name in ('botocore', 'boto3')])"
 
-    for variables, imported in [(DEPLOYED, "False"), (FROM_SECRET, "True")]:
+    for variables, imported in [(DEPLOYED, "[False, False]"), (FROM_SECRET, "[True, False]")]:
         environment = {"PATH": os.environ["PATH"]} | variables | emulated(server)
         command = [sys.executable, "-c", program]
         done = subprocess.run(command, env=environment, cwd=settings.BASE_DIR, capture_output=True, text=True)
@@ -158,19 +236,18 @@ on_mysql = pytest.mark.skipif(connection.vendor != "mysql", reason="SQLite has n
 @pytest.fixture
 def rotate(db, keep):
     """`rotate("new")`: the database first and then the secret, as Secrets Manager's rotation does."""
-    user = "rotated"
 
     def rotate(password, *, secret_too=True):
         with connection.cursor() as cursor:
-            cursor.execute(f"CREATE USER IF NOT EXISTS {user}@'%%' IDENTIFIED BY %s", [password])
-            cursor.execute(f"ALTER USER {user}@'%%' IDENTIFIED BY %s", [password])
-            cursor.execute(f"GRANT ALL ON `{connection.settings_dict['NAME']}`.* TO {user}@'%'")
+            cursor.execute(f"CREATE USER IF NOT EXISTS {ROTATED}@'%%' IDENTIFIED BY %s", [password])
+            cursor.execute(f"ALTER USER {ROTATED}@'%%' IDENTIFIED BY %s", [password])
+            cursor.execute(f"GRANT ALL ON `{connection.settings_dict['NAME']}`.* TO {ROTATED}@'%'")
         if secret_too:
-            keep({"DB_USER": user, "DB_PASSWORD": password})
+            keep({"DB_USER": ROTATED, "DB_PASSWORD": password})
 
     yield rotate
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP USER IF EXISTS {user}@'%'")
+        cursor.execute(f"DROP USER IF EXISTS {ROTATED}@'%'")
 
 
 @pytest.fixture
@@ -179,7 +256,7 @@ def rotating(rotate):
     from kloppocar.mysql.base import DatabaseWrapper
 
     rotate("first")
-    shared = connection.settings_dict | {"USER": "rotated", "PASSWORD": "first", "SECRET": (NAME, REGION)}
+    shared = connection.settings_dict | {"USER": ROTATED, "PASSWORD": "first", "SECRET": (NAME, REGION)}
     return lambda: DatabaseWrapper(shared, "default")
 
 
@@ -193,12 +270,12 @@ def who(database):
 def test_a_rotated_password_costs_no_request(rotating, rotate):
     warm = rotating()
     with closing(warm):
-        assert who(warm) == "rotated@%"
+        assert who(warm) == f"{ROTATED}@%"
         rotate("second")
-        assert who(warm) == "rotated@%"  # an open connection outlives a rotation
+        assert who(warm) == f"{ROTATED}@%"  # an open connection outlives a rotation
 
         warm.close()
-        assert who(warm) == "rotated@%"
+        assert who(warm) == f"{ROTATED}@%"
         assert warm.settings_dict["PASSWORD"] == "second"
 
 
@@ -208,11 +285,11 @@ def test_a_rotation_that_an_impatient_event_notices_is_kept(rotating, rotate):
     rotate("second")
 
     with patience.of(database, seconds=2), closing(database):
-        assert who(database) == "rotated@%"
+        assert who(database) == f"{ROTATED}@%"
 
     assert database.settings_dict["PASSWORD"] == "second"
     with closing(database):
-        assert who(database) == "rotated@%"
+        assert who(database) == f"{ROTATED}@%"
 
 
 @on_mysql
@@ -233,7 +310,7 @@ def test_twenty_threads_after_a_rotation_all_connect_and_ask_once(rotating, rota
     for thread in threads:
         thread.join()
 
-    assert results == ["rotated@%"] * 20
+    assert results == [f"{ROTATED}@%"] * 20
     assert len(readings) == 1
 
 
@@ -250,7 +327,7 @@ def test_a_secret_that_is_still_the_old_one_is_asked_again_later(rotating, rotat
             who(database)  # asked a moment ago
 
         monkeypatch.setattr(secret, "COOL_DOWN_SECONDS", 0)
-        assert who(database) == "rotated@%"
+        assert who(database) == f"{ROTATED}@%"
 
 
 @on_mysql
@@ -260,9 +337,9 @@ def test_while_secrets_manager_is_down_a_warm_instance_goes_on(rotating, rotate,
         who(warm)
         secrets.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
-        assert who(warm) == "rotated@%"
+        assert who(warm) == f"{ROTATED}@%"
         warm.close()
-        assert who(warm) == "rotated@%"  # the password is known
+        assert who(warm) == f"{ROTATED}@%"  # the password is known
 
         rotate("second", secret_too=False)
         warm.close()
@@ -290,10 +367,10 @@ def test_a_whole_process_serves_through_a_rotation(real_db, server, put):
 
     def rotate(password):
         with connection.cursor() as cursor:
-            cursor.execute("CREATE USER IF NOT EXISTS served@'%%' IDENTIFIED BY %s", [password])
-            cursor.execute("ALTER USER served@'%%' IDENTIFIED BY %s", [password])
-            cursor.execute(f"GRANT ALL ON `{config['NAME']}`.* TO served@'%'")
-        held = {"DB_HOST": admin.hostname, "DB_PORT": admin.port, "DB_USER": "served", "DB_NAME": config["NAME"]}
+            cursor.execute(f"CREATE USER IF NOT EXISTS {SERVED}@'%%' IDENTIFIED BY %s", [password])
+            cursor.execute(f"ALTER USER {SERVED}@'%%' IDENTIFIED BY %s", [password])
+            cursor.execute(f"GRANT ALL ON `{config['NAME']}`.* TO {SERVED}@'%'")
+        held = {"DB_HOST": admin.hostname, "DB_PORT": admin.port, "DB_USER": SERVED, "DB_NAME": config["NAME"]}
         put(NAME, held | {"DB_PASSWORD": password})
 
     rotate("first")
@@ -314,4 +391,4 @@ def test_a_whole_process_serves_through_a_rotation(real_db, server, put):
             process.stdin.close()
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("DROP USER served@'%'")
+            cursor.execute(f"DROP USER {SERVED}@'%'")
