@@ -82,9 +82,9 @@ def ids_on_lambda(request: HttpRequest) -> dict[str, Any]:
 
 def rest_while_starting() -> None:
     """Nothing that a start loads is garbage, and the collector would look at all of it several times: a sixth of a cold
-    start. A process that answers no request never comes here.
+    start. A process has started once it has frozen what it loaded: Zappa comes here anew for every command it runs.
     """
-    if not settings.LOCAL:
+    if not settings.LOCAL and not gc.get_freeze_count():
         gc.disable()
 
 

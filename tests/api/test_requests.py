@@ -156,6 +156,9 @@ def test_the_garbage_collector_rests_until_the_first_request_is_answered(setting
 
         assert (while_starting, gc.isenabled()) == (False, True)
         assert gc.get_freeze_count() > 0
+
+        RequestMiddleware(lambda request: HttpResponse())  # as Zappa does before a command
+        assert gc.isenabled()
     finally:
         gc.enable()
         gc.unfreeze()
