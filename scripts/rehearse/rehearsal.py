@@ -150,15 +150,17 @@ def warm(stage: walk.Stage) -> str:
 
 def cold(start: faults.Start, stage: str, sent: list[Sent]) -> str:
     """From the process's start to the first answer; the CPU's part of it beyond that of Python itself."""
-    wall, cpu = [], []
+    wall, cpu, resident = [], [], []
     for _ in range(COLD_STARTS):
         with start() as function:
             client = Client(function, stage, sent)
             client.get("/api/v1/ranks/")
             wall.append(client.milliseconds)
             cpu.append(function.cold_cpu)
+            resident.append(function.resident_megabytes())
     beyond = statistics.median(cpu) - bare_python()
-    return f"{statistics.median(wall):.0f} ms, of it {beyond:.0f} ms CPU beyond bare Python"
+    took = f"{statistics.median(wall):.0f} ms, of it {beyond:.0f} ms CPU beyond bare Python"
+    return f"{took}, {statistics.median(resident):.0f} MB resident"
 
 
 def bare_python() -> float:

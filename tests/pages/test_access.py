@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from collectibles.services import redeem
+from kloppocar.api import replica
 from tests.make import DAY, make_code, make_collectible, make_distribution, make_user
 from users.models import User, UserStatus
 
@@ -96,3 +97,16 @@ def test_every_page_is_in_the_table():
     served = {entry.name for entry in get_resolver().url_patterns if isinstance(entry, URLPattern)}
 
     assert served - ELSEWHERE == {route for route, *_ in ROWS}
+
+
+def test_only_strangers_are_shown_what_may_be_old(client, cast, monkeypatch):
+    asked = []
+    monkeypatch.setattr(replica, "use", lambda: asked.append(True))
+    page = f"/i/{make_collectible().id}"
+
+    client.get(page)
+    assert asked == [True]
+
+    client.force_login(cast["staff"])
+    client.get(page)
+    assert asked == [True]
