@@ -35,7 +35,7 @@ def client(service: str, region: str, *, read_seconds: float = READ_SECONDS, tri
 def asking(what: str) -> Iterator[None]:
     """Around a call: `what` is its subject, and begins the sentence when it fails."""
     try:
-        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
     except ImportError as error:
         raise AWSError(f"{what} cannot be asked: boto3 is not installed.") from error
     try:
@@ -43,6 +43,9 @@ def asking(what: str) -> Iterator[None]:
     except ClientError as error:
         code, words = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
         raise AWSError(f"{what}: AWS says {code}: {words}", code) from error
+    except NoCredentialsError as error:
+        wanted = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        raise AWSError(f"{what} cannot be asked without credentials: {wanted}.") from error
     except BotoCoreError as error:
         raise AWSError(f"{what} cannot be asked: {error}") from error
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 from kloppocar import secret
@@ -268,7 +269,7 @@ def mysql_options(url_options: dict) -> dict:
         stop(f"DB_SSL_CA names {bundle}, which is not a file.")
     if bundle:
         options |= {"ssl_mode": "VERIFY_IDENTITY", "ssl": {"ca": bundle}}
-    elif not LOCAL and flag("DB_SSL", default=True):
+    elif flag("DB_SSL", default=True) and not LOCAL:
         stop("DB_SSL_CA is not set: name the CA bundle of the database, or set DB_SSL=off to go without TLS.")
     return options
 
@@ -389,7 +390,6 @@ WSGI_APPLICATION = "kloppocar.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "kloppocar" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -404,6 +404,8 @@ LANGUAGE_CODE = "en"
 CONTENT_LANGUAGES = env.list("CONTENT_LANGUAGES", default=["en", "de"])
 if CONTENT_LANGUAGES[:1] != ["en"] or len(set(CONTENT_LANGUAGES)) != len(CONTENT_LANGUAGES):
     stop("CONTENT_LANGUAGES must begin with en and name each language once, like en,de.")
+if unknown := set(CONTENT_LANGUAGES) - set(LANG_INFO):
+    stop(f"CONTENT_LANGUAGES names {', '.join(sorted(unknown))[:40]}, which is no language that Django knows.")
 TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -24,7 +24,8 @@ def main() -> None:
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     except (CommandError, DatabaseError) as error:
-        sys.exit(f"The database could not be prepared: {error}")
+        said = error.args[-1] if error.args else error
+        sys.exit(f"The database could not be prepared: {said}. `manage.py doctor --only database` looks closer.")
     connection.close()
     print(f"Serving on http://localhost:{port}/ (Ctrl-C ends it)", flush=True)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # shells make their background jobs ignore Ctrl-C

@@ -65,6 +65,7 @@ def test_the_first_page_says_what_was_won_refused_and_left(staff_client, alice, 
     assert [(row.label, row.count) for row in page.context["dashboard"]["top"]] == [("Door", 2)]
     assert page.context["dashboard"]["sign_ups"].total == 5
     assert "<script>" not in page.content.decode()
+    assert page.content.decode().count('id="dashboard"') == 1
 
 
 @pytest.mark.parametrize(

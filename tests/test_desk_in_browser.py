@@ -8,6 +8,14 @@ from tests.make import make_code, make_collectible, make_distribution, make_user
 from tests.test_browser import browser  # noqa: F401 - a fixture
 from users.models import User
 
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+CROWDED = """
+return [...document.querySelectorAll("fieldset.aligned .texts label")].filter(label => {
+  const field = label.querySelector("input, textarea").getBoundingClientRect(), room = label.getBoundingClientRect();
+  return field.right > room.right + 1 || field.width < room.width - 1 || room.width < 200;
+}).length;
+"""
+
 
 def test_a_campaign_is_planned_by_keyboard_from_the_dashboard(browser, live_server, real_db):  # noqa: F811
     User.objects.create_superuser("root", "a-long-password-1")
@@ -35,3 +43,21 @@ def test_a_campaign_is_planned_by_keyboard_from_the_dashboard(browser, live_serv
     assert (campaign.pool.get().collectible, campaign.codes.count()) == (door, 100)
     said = [entry["message"] for entry in browser.get_log("browser")]
     assert [message for message in said if "Content Security Policy" in message] == []
+
+
+def test_the_desk_fits_the_screen_that_it_is_on(browser, live_server, real_db):  # noqa: F811
+    User.objects.create_superuser("root", "a-long-password-1")
+    door = make_collectible(circulation=50)
+    redeem(user=make_user("alice"), code=make_code(make_distribution(door)).code)
+    browser.get(f"{live_server.url}/admin/login/?next=/admin/collectibles/collectible/{door.pk}/change/")
+    browser.find_element("name", "username").send_keys("root", Keys.TAB, "a-long-password-1", Keys.ENTER)
+
+    assert browser.find_elements("css selector", ".texts label")
+    assert browser.execute_script(CROWDED) == 0  # texts stand side by side, each as wide as its column
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    try:
+        for path in ("/admin/", "/api/v1/collectibles/"):
+            browser.get(f"{live_server.url}{path}")
+            assert browser.execute_script("return document.documentElement.scrollWidth") <= PHONE["width"], path
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

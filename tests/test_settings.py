@@ -125,6 +125,7 @@ def test_the_address_of_phones_is_said_or_local(given, address):
         ({"COGNITO_CLIENT_IDS": ""}, "COGNITO_CLIENT_IDS"),
         ({"COGNITO_JWKS": "{}"}, "COGNITO_JWKS"),
         ({"CONTENT_LANGUAGES": "de"}, "CONTENT_LANGUAGES"),
+        ({"CONTENT_LANGUAGES": "en,english"}, "CONTENT_LANGUAGES names english"),
         ({"CACHE_URL": "teapot://x"}, "CACHE_URL"),
         ({"THROTTLING": "perhaps"}, "THROTTLING"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),

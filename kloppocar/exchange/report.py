@@ -88,7 +88,7 @@ class Report:
 
     def words(self) -> str:
         counted = ", ".join(f"{self.counts[outcome]:,} {outcome}" for outcome in Outcome if self.counts[outcome])
-        return f"{self.rows:,} rows: {counted or 'nothing in them'}"
+        return f"{self.rows:,} row{'s' * (self.rows != 1)}: {counted or 'nothing in them'}"
 
     def as_dict(self) -> dict[str, Any]:
         counts = {outcome.name.lower(): self.counts[outcome] for outcome in Outcome}

@@ -1,7 +1,6 @@
 """What is not the API: the front page, what a load balancer asks, and the frame of every page for anybody."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from .app_links import android, apple
 from .health import live, out_of_step, pending_migrations, ready
@@ -21,5 +20,6 @@ __all__ = [
 ]
 
 
-def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "front.html")
+@public_page(may_be_old=False)
+def front(request: HttpRequest) -> Page:
+    return Page("pages/front.html", is_same_for_everybody=True)

@@ -214,7 +214,8 @@ def test_who_may_not_ask_is_told_in_one_sentence(monkeypatch, capsys):
 
     assert __main__.main() == 1
 
-    assert capsys.readouterr().err == "deploy: Function kloppocar-dev cannot be asked: Unable to locate credentials\n"
+    wanted = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+    assert capsys.readouterr().err == f"deploy: Function kloppocar-dev cannot be asked without credentials: {wanted}.\n"
 
 
 def test_a_stage_that_nobody_knows(monkeypatch, capsys):

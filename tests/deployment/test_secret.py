@@ -159,7 +159,7 @@ def test_without_credentials_the_sentence_says_so(monkeypatch, tmp_path):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    with pytest.raises(secret.SecretError, match="cannot be asked: Unable to locate credentials"):
+    with pytest.raises(secret.SecretError, match="cannot be asked without credentials: set AWS_PROFILE"):
         secret.read(NAME, REGION)
 
 

@@ -48,7 +48,7 @@ def test_it_says_what_happened(db, table, capsys):
 def test_a_dry_run_says_that_it_was_one(db, table, capsys):
     assert run("categories", table([{"name:en": "A"}]), "--dry-run") == (0, "")
 
-    assert capsys.readouterr().out == "1 rows: 1 created\nDry run: nothing was written.\n"
+    assert capsys.readouterr().out == "1 row: 1 created\nDry run: nothing was written.\n"
     assert not Category.objects.exists()
 
 

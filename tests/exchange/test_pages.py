@@ -117,7 +117,7 @@ def test_who_confirms_twice_makes_no_row_twice(boss):
 
     again = confirm(boss, tried)
 
-    assert said(again) == ["1 rows: 1 made before."]
+    assert said(again) == ["1 row: 1 made before."]
     assert Category.objects.count() == 1
 
 
@@ -143,7 +143,7 @@ def test_a_row_that_moved_on_between_trying_and_confirming_stays(boss):
 
     taken = confirm(boss, tried)
 
-    assert said(taken) == ["1 rows: 1 moved on."]
+    assert said(taken) == ["1 row: 1 moved on."]
     category.refresh_from_db()
     assert category.name == {"en": "Part"}
 

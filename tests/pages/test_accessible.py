@@ -61,6 +61,7 @@ def addresses(real_db, settings):
         "withdrawn": f"/c/{make_code(surprise, revoked_at=NOW).code}",
         "mistyped": "/c/7Q2M-4K9X-ABH",
         "unknown": "/c/7Q2M-4K9X-ABG",
+        "front": "/",
         "typed": "/c/",
         "collectible": f"/i/{parts[1].id}",
         "copy": f"/i/{parts[1].id}/{copy.mint}",

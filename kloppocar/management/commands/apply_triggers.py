@@ -49,7 +49,8 @@ class Command(BaseCommand):
         steps = triggers.plan(connection)
         unknown = {options["only"], *options["prune"]} - {step.name for step in steps} - {None}
         if unknown:
-            raise CommandError(f"Not known: {', '.join(sorted(unknown))}.", returncode=2)
+            known = ", ".join(step.name for step in steps)
+            raise CommandError(f"Not known: {', '.join(sorted(unknown))}. There are: {known}.", returncode=2)
         kept = set(options["prune"]) - {step.name for step in steps if step.state == "orphaned"}
         if kept:
             raise CommandError(f"Not orphaned, for sql/ has a file: {', '.join(sorted(kept))}.", returncode=2)

@@ -39,7 +39,10 @@ class Command(BaseCommand):
         try:
             person = the_person(options["name"]) if options["name"] else User(email=options["email"])
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(f"The database cannot say who that is ({error}): has it been migrated?") from error
+            raise CommandError(
+                f"The database cannot say who that is: {error.args[-1]}. Is it there, and has it been migrated? "
+                "`manage.py doctor --only database` looks closer."
+            ) from error
         sub = person.cognito_sub or options["sub"]
         try:
             token = sign(person, sub, options)
