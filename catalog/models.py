@@ -10,13 +10,13 @@ from kloppocar.api.conditions import constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import JSONField, VersionedRow
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 
 class ActiveQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> "ActiveQuerySet":
         """Active rows; staff see all."""
-        return self if is_staff(user) else self.active()
+        return self if may(user, "view", self.model) else self.active()
 
     @constant
     def active(self) -> "ActiveQuerySet":
@@ -63,7 +63,7 @@ class Project(VersionedRow):
 class CollectionQuerySet(ActiveQuerySet):
     def visible_to(self, user: Any) -> "CollectionQuerySet":
         """Active collections of active communities; staff see all."""
-        return self if is_staff(user) else self.active()
+        return self if may(user, "view", self.model) else self.active()
 
     @constant
     def active(self) -> "CollectionQuerySet":

@@ -1,6 +1,7 @@
 """Role x model x action: the same table in the admin and in the API, and what no role may do."""
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -10,6 +11,8 @@ from rest_framework.test import APIClient
 from catalog.models import Category
 from kloppocar import roles
 from tests.make import make_category, make_sponsor, make_user
+from tests.objects.conftest import OPEN, WORD, world  # noqa: F401 - `world` is a fixture
+from tests.test_access import ROWS as ROUTES
 from tests.test_access import rows, undone, url  # noqa: F401 - `rows` is a fixture
 from users.models import User
 
@@ -241,3 +244,33 @@ def test_roles_are_put_in_place_twice_without_a_change_and_mended(somebody):
 
     assert set(group.permissions.values_list("pk", flat=True)) == before
     assert Group.objects.count() == 4
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_what_is_not_published_is_for_who_may_view_it(somebody, world, role):  # noqa: F811
+    client, wrong = by_api(somebody(role)), []
+    world.hidden[User] = [make_user("blocked", is_active=False).pk]
+
+    for resource, label in RESOURCES.items():
+        model = apps.get_model(label)
+        for pk in world.hidden.get(model, []):
+            answer = client.get(url(f"{resource}-detail", {resource: pk}))
+            if (answer.status_code == 200) is not bool(allowed(label, role, "view")):
+                wrong.append((resource, answer.status_code))
+
+    assert wrong == []
+    assert {apps.get_model(label) for label in RESOURCES.values()} - set(world.hidden) == OPEN
+
+
+def test_no_answer_to_staff_without_a_role_holds_a_word_of_a_hidden_row(somebody, world):  # noqa: F811
+    client = by_api(somebody(None))
+    paths = {name: url(name, world.seen) for name, method, *_ in ROUTES if method == "GET"}
+
+    assert [name for name, path in paths.items() if WORD in client.get(path).content.decode()] == []
+
+
+def test_staff_without_a_role_ask_no_more_than_strangers(somebody):
+    path = "/api/v1/categories/?missing=de"
+
+    assert by_api(somebody("Editor")).get(path).status_code == 200
+    assert by_api(somebody(None, "other")).get(path).status_code == 400

@@ -12,7 +12,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import JSONField, Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 
 class CollectibleStatus(models.TextChoices):
@@ -39,7 +39,7 @@ class CollectibleQuerySet(models.QuerySet["Collectible"]):
 
     def visible_to(self, user: Any, now: datetime | RightNow) -> "CollectibleQuerySet":
         """What is published; staff see all."""
-        return self if is_staff(user) else self.published_at(now)
+        return self if may(user, "view", self.model) else self.published_at(now)
 
 
 class Collectible(VersionedRow):
@@ -91,7 +91,7 @@ class Collectible(VersionedRow):
 class CollectibleSponsorQuerySet(models.QuerySet["CollectibleSponsor"]):
     def visible_to(self, user: Any) -> "CollectibleSponsorQuerySet":
         """Words of active sponsors; staff see all."""
-        return self if is_staff(user) else self.of_active_sponsors()
+        return self if may(user, "view", self.model) else self.of_active_sponsors()
 
     @constant
     def of_active_sponsors(self) -> "CollectibleSponsorQuerySet":

@@ -13,7 +13,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .collectible import Collectible
 from .distribution import Distribution
@@ -38,7 +38,7 @@ def is_open(now: datetime | RightNow) -> Q:
 class MissionQuerySet(models.QuerySet["Mission"]):
     def visible_to(self, user: Any) -> "MissionQuerySet":
         """Active missions of active collections of active communities; staff see all."""
-        return self if is_staff(user) else self.active()
+        return self if may(user, "view", self.model) else self.active()
 
     @constant
     def active(self) -> "MissionQuerySet":

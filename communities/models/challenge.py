@@ -13,7 +13,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .community import Community
 
@@ -29,7 +29,7 @@ class ChallengeState(models.TextChoices):
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def visible_to(self, user: Any) -> "ChallengeQuerySet":
         """Those of active communities; staff see all."""
-        return self if is_staff(user) else self.of_active_communities()
+        return self if may(user, "view", self.model) else self.of_active_communities()
 
     @constant
     def of_active_communities(self) -> "ChallengeQuerySet":

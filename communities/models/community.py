@@ -12,7 +12,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import Row, VersionedRow, one_of
-from kloppocar.api.permissions import is_staff, may
+from kloppocar.api.permissions import may
 
 
 class Role(models.TextChoices):
@@ -24,7 +24,7 @@ class Role(models.TextChoices):
 class CommunityQuerySet(models.QuerySet["Community"]):
     def visible_to(self, user: Any) -> "CommunityQuerySet":
         """Active ones; staff see all."""
-        return self if is_staff(user) else self.active()
+        return self if may(user, "view", self.model) else self.active()
 
     @constant
     def active(self) -> "CommunityQuerySet":

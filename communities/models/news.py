@@ -9,7 +9,7 @@ from kloppocar.api.conditions import RightNow, constant
 from kloppocar.api.localized import LocalizedField, resolve
 from kloppocar.api.media import MediaField
 from kloppocar.api.models import VersionedRow, one_of
-from kloppocar.api.permissions import is_staff
+from kloppocar.api.permissions import may
 
 from .community import Community
 
@@ -29,7 +29,7 @@ class NewsPostQuerySet(models.QuerySet["NewsPost"]):
 
     def visible_to(self, user: Any, now: datetime | RightNow) -> "NewsPostQuerySet":
         """What is published; staff see drafts and the future too."""
-        return self if is_staff(user) else self.published_at(now)
+        return self if may(user, "view", self.model) else self.published_at(now)
 
 
 class NewsPost(VersionedRow):
