@@ -16,7 +16,7 @@ from kloppocar.api.errors import Refusal
 from kloppocar.api.localized import merge, validate_texts
 from kloppocar.api.transactions import atomically
 
-from .registry import fields_of, localized_models
+from .registry import fields_of, localized_models, models_for
 from .table import BATCH, Line, read
 
 MOVED_ON = "moved_on"
@@ -29,6 +29,7 @@ def take(content: bytes, *, dry_run: bool, actor: Any) -> Report:
     Refused with the whole report when any line is wrong; lines of rows that moved on hold nobody up.
     """
     lines = read(content)
+    refuse_what_is_not_theirs(lines, actor)
 
     def work() -> Report:
         report = compare(lines, writer=None if dry_run else actor)
@@ -38,6 +39,14 @@ def take(content: bytes, *, dry_run: bool, actor: Any) -> Report:
         return report
 
     return atomically(work)
+
+
+def refuse_what_is_not_theirs(lines: list[Line], actor: Any) -> None:
+    """Nobody changes here what they may not change elsewhere, nor learns whether it is there."""
+    theirs = models_for(actor, "change")
+    for line in lines:
+        if line.problem is None and line.label not in theirs:
+            line.problem = ("permission_denied", f"You may not change any {line.label}.")
 
 
 def compare(lines: list[Line], *, writer: Any) -> Report:

@@ -9,19 +9,19 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from catalog.models import Category
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.json import JSONRenderer
-from kloppocar.api.permissions import OnlyStaff
 from kloppocar.api.viewsets import ViewSet
 
 from . import table
 from .coverage import coverage
-from .registry import localized_models
+from .registry import localized_models, models_for
 from .taking import take
 
 
@@ -108,18 +108,25 @@ class ReportSerializer(serializers.Serializer):
     problems = ProblemSerializer(many=True)
 
 
+class StaffWithTextsOfTheirs(BasePermission):
+    """Whoever may view texts of any model, or change them; of which models is asked again where it matters."""
+
+    def has_permission(self, request, view):
+        return bool(models_for(request.user, "view" if request.method in SAFE_METHODS else "change"))
+
+
 class LocalisationViewSet(ViewSet):
     """What is missing in which language, model by model."""
 
-    queryset = Category.objects.none()
     serializer_class = CoverageSerializer
-    permission_classes = [OnlyStaff]
+    permission_classes = [StaffWithTextsOfTheirs]
     pagination_class = None
 
     @extend_schema(operation_id="localisation_coverage", responses=CoverageSerializer, filters=False)
     def list(self, request):
-        """What is missing in which language, model by model."""
-        return Response({"languages": settings.CONTENT_LANGUAGES, "models": coverage()})
+        """What is missing in which language, model by model. Of those models that the caller may view."""
+        seen = models_for(request.user, "view")
+        return Response({"languages": settings.CONTENT_LANGUAGES, "models": coverage(seen)})
 
     @extend_schema(
         parameters=[WantedSerializer], responses={(200, "text/csv"): OpenApiTypes.BINARY}, filters=False, request=None
@@ -133,9 +140,15 @@ class LocalisationViewSet(ViewSet):
         extra_parameters=("model", "missing", "dry_run"),
     )
     def table(self, request):
-        """All texts as CSV, a line each, to be translated. A gateway passes on 6 MB: see `model` and `missing`."""
+        """All texts as CSV, a line each, to be translated. Of those models that the caller may view.
+
+        A gateway passes on 6 MB: see `model` and `missing`.
+        """
         wanted = valid(WantedSerializer(data=request.query_params.dict()))
-        models = [wanted["model"]] if "model" in wanted else [*localized_models()]
+        seen = models_for(request.user, "view")
+        models = [wanted["model"]] if "model" in wanted else [*seen]
+        if not set(models) <= set(seen):
+            raise PermissionDenied
         lines = table.written(models, wanted.get("missing"))
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="texts.csv"'
@@ -153,7 +166,8 @@ class LocalisationViewSet(ViewSet):
     def take_table(self, request):
         """Take a filled table back, all of it or nothing; but rows that moved on are reported and stay as they are.
 
-        A body of `text/csv` may be 1 MiB long, an uploaded file 4 MiB.
+        A line of a model whose rows the caller may not change is wrong. A body of `text/csv` may be 1 MiB long, an
+        uploaded file 4 MiB.
         """
         way = valid(WaySerializer(data=request.query_params.dict()))
         file = valid(UploadSerializer(data=request.data))["file"]
