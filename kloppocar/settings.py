@@ -479,6 +479,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "communities.models.Role",
         "TransferState": "collectibles.models.transfer.TransferState",
         "UserStatus": "users.models.UserStatus",
+        "UserStatusByHand": "users.models.SET_BY_HAND",
     },
 }
 

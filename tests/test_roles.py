@@ -263,47 +263,6 @@ def test_who_may_only_add_rows_changes_no_text(somebody):
     assert Category.objects.get().name == {"en": "Part"}
 
 
-def change_of(client, person, **changes):
-    path = reverse("admin:users_user_change", args=[person.pk])
-    from tests.test_admin import form_of
-
-    return client.post(path, form_of(client.get(path)) | changes)
-
-
-def test_an_administrator_makes_nobody_a_superuser_and_leaves_superusers_alone(somebody):
-    client = in_admin(somebody("Administrator"))
-    bob, root = make_user("bob"), make_user("root", is_staff=True, is_superuser=True)
-
-    change_of(client, bob, is_superuser="on", is_staff="on")
-
-    bob.refresh_from_db()
-    assert (bob.is_staff, bob.is_superuser) == (True, False)
-    path = reverse("admin:users_user_change", args=[root.pk])
-    assert client.post(path, {"username": "mine"}).status_code == 403
-    assert client.post(reverse("admin:auth_user_password_change", args=[root.pk]), {}).status_code == 403
-
-
-def test_support_deactivates_people_after_a_question_and_no_staff(somebody):
-    client = in_admin(somebody("Support"))
-    people = [make_user("bob"), somebody("Editor", "ed")]
-    data = {"action": "deactivate", "_selected_action": [person.pk for person in people]}
-
-    asked = client.post(reverse("admin:users_user_changelist"), data)
-
-    assert "bob" in asked.content.decode()
-    assert User.objects.filter(is_active=True).count() == 3
-    client.post(reverse("admin:users_user_changelist"), data | {"confirmed": "yes"})
-    assert list(User.objects.filter(is_active=False).values_list("username", flat=True)) == ["bob"]
-
-
-def test_an_editor_has_no_such_action(somebody):
-    client, bob = in_admin(somebody("Editor")), make_user("bob")
-    data = {"action": "deactivate", "_selected_action": [bob.pk], "confirmed": "yes"}
-
-    assert client.post(reverse("admin:users_user_changelist"), data).status_code == 403
-    assert User.objects.filter(is_active=False).count() == 0
-
-
 def test_roles_are_put_in_place_twice_without_a_change_and_mended(somebody):
     group = Group.objects.get(name="Editor")
     before = set(group.permissions.values_list("pk", flat=True))

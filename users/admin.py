@@ -6,13 +6,24 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 
-from .models import Adoption, Departure, Notification, NotificationReceipt, PushDevice, PushRun, Rank, User
+from .models import (
+    SET_BY_HAND,
+    Adoption,
+    Departure,
+    Notification,
+    NotificationReceipt,
+    PushDevice,
+    PushRun,
+    Rank,
+    User,
+    UserQuerySet,
+)
+from .permissions import WAYS_IN, may_write, whom_they_may_deactivate
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -78,13 +89,20 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
     def get_readonly_fields(self, request, obj=None):
         """Only superusers make superusers, and hand out permissions one by one."""
         kept = super().get_readonly_fields(request, obj)
+        kept = [*kept, *WAYS_IN] if obj == request.user else kept
         return kept if request.user.is_superuser else [*kept, "is_superuser", "user_permissions"]
 
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        choices = {"choices": SET_BY_HAND} if db_field.name == "status" else {}
+        return super().formfield_for_choice_field(db_field, request, **kwargs | choices)
+
     def has_change_permission(self, request, obj=None):
-        return super().has_change_permission(request, obj) and leaves_superusers_alone(request, obj)
+        may_at_all = super().has_change_permission(request, obj)
+        return may_at_all and (obj is None or may_write(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and leaves_superusers_alone(request, obj)
+        may_at_all = super().has_delete_permission(request, obj) and obj != request.user
+        return may_at_all and (obj is None or may_write(request.user, obj))
 
     def has_deactivate_permission(self, request):
         return request.user.has_perm("users.deactivate_user")
@@ -102,17 +120,8 @@ class UserAdmin(RowAdmin, DjangoUserAdmin):
         return set_active(request, queryset, active=True)
 
 
-def leaves_superusers_alone(request: Any, person: User | None) -> bool:
-    return request.user.is_superuser or person is None or not person.is_superuser
-
-
-def set_active(request: Any, people: QuerySet[User], *, active: bool) -> int:
-    """Staff are an administrator's business, superusers a superuser's, and nobody locks themselves out."""
-    people = people.exclude(pk=request.user.pk).exclude(is_active=active)
-    if not request.user.has_perm("users.change_user"):
-        people = people.filter(is_staff=False)
-    if not request.user.is_superuser:
-        people = people.filter(is_superuser=False)
+def set_active(request: Any, people: UserQuerySet, *, active: bool) -> int:
+    people = whom_they_may_deactivate(request.user, people).exclude(is_active=active)
     return change_all(request, people, is_active=active)
 
 

@@ -27,7 +27,7 @@ ERROR_TYPES = ["client_error", "server_error", "validation_error"]
 LANGUAGE = {"$ref": "#/components/schemas/Language"}
 EMPTY = {"type": "string", "maxLength": 0}
 BIGGEST_KEY = 10**18 - 1  # eighteen digits, as the routes take them
-NEVER_FORBIDDEN = {AllowAny, IsAuthenticated, AnyoneReadsStaffWrite}  # of reading: they let in, or ask to sign in
+NEVER_FORBIDDEN = {AllowAny, IsAuthenticated}  # they let in, or ask to sign in
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -134,7 +134,7 @@ class AutoSchema(SpectacularSchema):
     def get_auth(self):
         """Whoever reads what anybody may read need not sign in."""
         auths = super().get_auth()
-        is_open = AnyoneReadsStaffWrite in map(type, self.view.get_permissions()) and self.method in SAFE_METHODS
+        is_open = any(map(lets_anyone_read, self.view.get_permissions())) and self.method in SAFE_METHODS
         return [*auths, {}] if is_open else auths
 
     def get_request_serializer(self):
@@ -231,7 +231,8 @@ class AutoSchema(SpectacularSchema):
         """What this operation may answer besides what it is for."""
         found = {"400", "401", "406", "429", "503"}
         is_read = self.method in SAFE_METHODS
-        if not is_read or not {type(each) for each in self.view.get_permissions()} <= NEVER_FORBIDDEN:
+        permissions = self.view.get_permissions()
+        if not is_read or not all(type(each) in NEVER_FORBIDDEN or lets_anyone_read(each) for each in permissions):
             found.add("403")  # a write without its CSRF token, too
         if "{" in self.path:
             found.add("404")
@@ -256,6 +257,10 @@ class AutoSchema(SpectacularSchema):
         elif isinstance(made, serializers.ModelSerializer):
             describe_row(schema, made)
         return schema
+
+
+def lets_anyone_read(permission: Any) -> bool:
+    return isinstance(permission, AnyoneReadsStaffWrite)
 
 
 def describe_request(schema: dict[str, Any], serializer: Any) -> None:

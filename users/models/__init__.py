@@ -5,9 +5,10 @@ from .departure import Departure
 from .device import Platform, PushDevice
 from .notification import Audience, Notification, NotificationQuerySet, NotificationReceipt
 from .push import PushRun
-from .user import Rank, User, UserManager, UserQuerySet, UserStatus
+from .user import SET_BY_HAND, Rank, User, UserManager, UserQuerySet, UserStatus
 
 __all__ = [
+    "SET_BY_HAND",
     "Adoption",
     "Audience",
     "Departure",

@@ -17,7 +17,10 @@ from kloppocar.api.permissions import may
 class UserStatus(models.TextChoices):
     ONBOARDING = "onboarding"
     ACTIVE = "active"
-    DELETED = "deleted"
+    DELETED = "deleted"  # by erasing the account (kloppocar/erasure.py), and never by hand
+
+
+SET_BY_HAND = [choice for choice in UserStatus.choices if choice[0] != UserStatus.DELETED]
 
 
 class UserManager(BaseUserManager["User"]):

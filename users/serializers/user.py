@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users import names
-from users.models import Rank, User
+from users.models import SET_BY_HAND, Rank, User
 
 
 class RankSerializer(ModelSerializer):
@@ -87,6 +87,7 @@ class StaffUserSerializer(ModelSerializer):
     """What staff see and may set; identity, score and rights are not set here."""
 
     rank = RankField()
+    status = serializers.ChoiceField(choices=SET_BY_HAND, required=False)
 
     class Meta:
         model = User
@@ -108,6 +109,11 @@ class StaffUserSerializer(ModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["score", "version", "created_at", "updated_at"]
+
+    def validate_is_active(self, value):
+        if not value and self.instance is not None and self.instance.pk == self.context["request"].user.pk:
+            raise serializers.ValidationError(_("Nobody switches off their own account."), code="own_account")
+        return value
 
 
 class NextRankSerializer(UserRankSerializer):

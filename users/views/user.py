@@ -27,6 +27,7 @@ from kloppocar.storage import Storage, storage
 from users.counts import account_of
 from users.filters import RankFilterSet, StaffUserFilterSet, UserFilterSet
 from users.models import Rank, User, UserStatus
+from users.permissions import AnyoneReadsStaffWriteWhomTheyMay
 from users.serializers import (
     MeSerializer,
     PictureFormSerializer,
@@ -45,7 +46,7 @@ class UserViewSet(RetrieveMixin, ListMixin, CreateMixin, UpdateMixin, ViewSet):
     queryset = User.objects.none()
     serializer_class = PublicUserSerializer
     serializer_class_of_staff = StaffUserSerializer
-    permission_classes = [AnyoneReadsStaffWrite]
+    permission_classes = [AnyoneReadsStaffWriteWhomTheyMay]
     search_fields = ["username"]
     staff_ordering_fields = ["score"]  # a cursor holds what it is ordered by, and a person's score is their own
 
