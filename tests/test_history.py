@@ -7,12 +7,17 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import Category, Sponsor
 from collectibles.models import Distribution, DistributionCode
 from kloppocar import erasure
+from kloppocar.api.localized import localized_fields
 from tests import make
+from tests.test_access import ROWS as ROUTES
+from tests.test_access import api_patterns, rows, url  # noqa: F401 - `rows` is a fixture
 from tests.test_admin import save, staff_client  # noqa: F401 - a fixture
+from tests.test_mass_assignment import UNIQUE
 from tests.test_roles import by_api, in_admin, somebody  # noqa: F401 - a fixture
 from users.models import User
 
@@ -91,6 +96,33 @@ def test_what_people_do_with_their_own_is_no_history(api, cast):
     api("staff").post("/api/v1/devices/", {"token": "of-staff", "platform": "ios"})
 
     assert not LogEntry.objects.exists()
+
+
+def test_recipients_are_counted_before_and_after(api, cast):
+    message = make.make_message(cast["alice"])
+    path = f"/api/v1/notifications/{message.pk}/recipients/"
+
+    for _ in range(2):  # a second time changes nothing
+        api("staff").post(path, {"users": [cast["alice"].pk, cast["bob"].pk, cast["carol"].pk]})
+
+    assert values_of(message) == [{"recipients": [1, 3]}]
+
+
+def test_what_staff_do_with_members_is_told_and_what_moderators_do_is_not(api, cast):
+    club, later = make.make_community(), timezone.now() + make.DAY
+    member = make.make_membership(cast["bob"], club)
+    make.make_membership(cast["alice"], club, role="owner")
+    path, ban = f"/api/v1/memberships/{member.pk}/", {"until": later.isoformat(), "reason": "Mrs. Secret"}
+
+    for who in ("alice", "staff"):
+        api(who).patch(path, {"role": "moderator"})
+        api(who).patch(path, {"role": "member"})
+        api(who).post(f"{path}ban/", ban)
+        api(who).post(f"{path}unban/", {"reason": "Mrs. Secret"})
+
+    role, banned = [{"role": ["member", "moderator"]}, {"role": ["moderator", "member"]}], later.isoformat()
+    assert values_of(member) == [*role, {"banned_until": [None, banned]}, {"banned_until": [banned, None]}]
+    assert "Secret" not in json.dumps([*LogEntry.objects.values_list("change_message", flat=True)])
 
 
 SECRETS = ["a@example.org", "b@example.org", "Mrs. Secret", "7Q2M4K9XABG", "PushToken", "Somebody-Named"]
@@ -181,3 +213,61 @@ def test_the_log_of_everything_opens_and_nobody_writes_it(staff_client):  # noqa
     assert (
         staff_client.post(reverse("admin:admin_logentry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
     )
+
+
+# What everybody does with what is theirs, staff among them.
+OWN = ("user-me", "device", "inbox", "community-join", "community-leave", "copy", "redemption", "transfer")
+OWN += ("mission-claim", "challenge-claim")
+STAFF_WRITES = [(name, method) for name, method, *_ in ROUTES if method != "GET" and not name.startswith(OWN)]
+TEXTLESS = {"user": {"language": "de"}, "membership": {"role": "moderator"}, "code": {"max_uses": 9}}
+BODIES = {
+    "notification-recipients-list": lambda cast: {"users": [cast["bob"].pk]},
+    "membership-ban": lambda cast: {"until": timezone.now() + make.DAY, "reason": "spam"},
+    "membership-unban": lambda cast: {"reason": "sorry"},
+    "distribution-codes": lambda cast: {"count": 2},
+}
+FREE = {  # on these no other row stands, so that they can be deleted
+    "community": make.make_community, "category": make.make_category, "project": make.make_project,
+    "collection": make.make_collection, "collectible": make.make_collectible,
+    "distribution": make.make_distribution, "code": make.make_code,
+}  # fmt: skip
+
+
+def model_of(resource):
+    (pattern,) = [pattern for pattern in api_patterns() if pattern.name == f"{resource}-detail"]
+    return pattern.callback.cls.queryset.model
+
+
+def change_of(resource):
+    return TEXTLESS.get(resource) or {localized_fields(model_of(resource))[0].name: {"en": "Changed"}}
+
+
+def body_of(client, cast, rows, name, method):  # noqa: F811
+    """What this route takes: for a row, what another one says, and a change."""
+    resource = name.removesuffix("-list").removesuffix("-detail")
+    if name in BODIES:
+        return BODIES[name](cast)
+    if method in {"PATCH", "DELETE"}:
+        return change_of(resource) if method == "PATCH" else {}
+    like = client.get(url(f"{resource}-detail", rows)).json() | change_of(resource)
+    if resource == "membership":
+        like["user_id"] = rows["user"]
+    return like | (UNIQUE.get(resource, dict)() if method == "POST" else {})
+
+
+@pytest.mark.parametrize(("name", "method"), STAFF_WRITES)
+def test_every_write_of_staff_leaves_a_line(api, cast, rows, name, method):  # noqa: F811
+    client = api("staff")
+    if method == "DELETE" and (make_free := FREE.get(name.removesuffix("-detail"))):
+        rows[name.removesuffix("-detail")] = make_free().pk
+    if name == "membership-unban":
+        type(cast["membership of alice"]).objects.update(banned_until=timezone.now() + make.DAY)
+    if name == "localisation-csv":
+        content = f"model,id,version,field,en\ncatalog.category,{rows['category']},1,name,Changed"
+        answer = client.generic(method, url(name, rows), content, content_type="text/csv")
+    else:
+        body = json.dumps(body_of(client, cast, rows, name, method), default=str)
+        answer = client.generic(method, url(name, rows), body, content_type="application/json")
+
+    assert answer.status_code < 300, answer.content
+    assert LogEntry.objects.filter(user=cast["staff"]).exists()

@@ -19,8 +19,10 @@ from communities.serializers import (
     ModerationEntrySerializer,
     UnbanSerializer,
 )
+from kloppocar.api import history
 from kloppocar.api.documented import extend_schema
 from kloppocar.api.permissions import AnyoneReadsStaffWrite
+from kloppocar.api.transactions import atomically
 from kloppocar.api.viewsets import CrudViewSet, ListMixin, ViewSet
 
 
@@ -81,7 +83,7 @@ class MembershipViewSet(CrudViewSet):
         role = data.get("role", row.role)
         if not is_step_down(actor, row, role):
             self.refuse_promotion(row.community_id, {"role": role})
-        services.change_role(actor=actor, membership=row, role=role)
+        row.role = services.change_role(actor=actor, membership=row, role=role).role  # what history looks at
 
     def destroy_once(self):
         services.lock_community_of(self.kwargs["pk"])
@@ -112,7 +114,15 @@ class MembershipViewSet(CrudViewSet):
         membership = self.get_object()
         form = self.get_serializer(data=self.request.data)
         form.is_valid(raise_exception=True)
-        row = service(actor=self.request.user, membership=membership, **form.validated_data)
+        actor: Any = self.request.user
+
+        def work() -> Membership:
+            row = service(actor=actor, membership=membership, **form.validated_data)
+            if history.is_kept(actor, row):
+                history.write(actor, row, history.changed(history.snapshot(membership), row))
+            return row
+
+        row = atomically(work)
         return Response(MembershipSerializer(row, context=self.get_serializer_context()).data)
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kloppocar.api import history
 from kloppocar.api.errors import Refusal
 from kloppocar.api.transactions import atomically
 from users.models import (
@@ -39,8 +40,10 @@ def refuse_what_is_fixed(message: Notification, changes: dict[str, Any]) -> None
         raise Refusal("already_published", detail, status=409, extra={"published_at": message.published_at})
 
 
-def add_recipients(*, message: Notification, ids: list[int]) -> dict[str, int]:
-    """Send a message for selected people to these as well; anybody unknown refuses them all."""
+def add_recipients(*, message: Notification, ids: list[int], by: User | None = None) -> dict[str, int]:
+    """Send a message for selected people to these as well; anybody unknown refuses them all. `by` whom stands in the
+    message's history, with numbers and no names.
+    """
 
     def work() -> dict[str, int]:
         row = Notification.objects.select_for_update().get(pk=message.pk)
@@ -52,7 +55,11 @@ def add_recipients(*, message: Notification, ids: list[int]) -> dict[str, int]:
         new = wanted - set(receipts.filter(user__in=wanted).values_list("user", flat=True))
         NotificationReceipt.objects.bulk_create(NotificationReceipt(notification=row, user_id=pk) for pk in sorted(new))
         PushRun.objects.filter(notification=row).update(finished_at=None)
-        return {"added": len(new), "recipients": receipts.count()}
+        total = receipts.count()
+        if by is not None and new:
+            numbers = [total - len(new) or None, total]
+            history.write(by, row, [{"changed": {"fields": ["Recipients"], "values": {"recipients": numbers}}}])
+        return {"added": len(new), "recipients": total}
 
     return atomically(work)
 

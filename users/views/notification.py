@@ -88,5 +88,5 @@ class RecipientViewSet(ListMixin, ViewSet):
         message = self.message()
         people = RecipientsSerializer(data=request.data)
         people.is_valid(raise_exception=True)
-        added = publishing.add_recipients(message=message, ids=people.validated_data["users"])
+        added = publishing.add_recipients(message=message, ids=people.validated_data["users"], by=request.user)
         return Response(added, status=201)
