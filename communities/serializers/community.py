@@ -40,7 +40,7 @@ class MembershipSerializer(ModelSerializer):
 
     def validate_community(self, value):
         """Before anything is said of who belongs to it, which is its members' business."""
-        if self.instance is None and not may_rule(self.context["request"].user, value.pk, Role.MEMBER):
+        if self.instance is None and not may_rule(self.context["request"].user, value.pk, Role.MEMBER, "add"):
             raise PermissionDenied
         return value
 

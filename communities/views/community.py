@@ -70,7 +70,8 @@ class MembershipViewSet(CrudViewSet):
         return Membership.objects.visible_to(self.request.user).select_related("user")
 
     def perform_create(self, serializer):
-        self.refuse_promotion(serializer.validated_data["community"].pk, serializer.validated_data)
+        data = serializer.validated_data
+        self.refuse_promotion(data["community"].pk, data.get("role", Role.MEMBER), "add")
         serializer.save()
 
     def update_once(self, *, partial):
@@ -82,7 +83,7 @@ class MembershipViewSet(CrudViewSet):
         row, data = serializer.instance, serializer.validated_data
         role = data.get("role", row.role)
         if not is_step_down(actor, row, role):
-            self.refuse_promotion(row.community_id, {"role": role})
+            self.refuse_promotion(row.community_id, role, "change")
         row.role = services.change_role(actor=actor, membership=row, role=role).role  # what history looks at
 
     def destroy_once(self):
@@ -93,9 +94,9 @@ class MembershipViewSet(CrudViewSet):
         actor: Any = self.request.user
         services.remove(actor=actor, membership=instance)
 
-    def refuse_promotion(self, community_id, data):
+    def refuse_promotion(self, community_id, role, action):
         """Nobody gives a role that they could not take away."""
-        if not may_rule(self.request.user, community_id, data.get("role", Role.MEMBER)):
+        if not may_rule(self.request.user, community_id, role, action):
             raise PermissionDenied
 
     @extend_schema(request=BanSerializer, responses=MembershipSerializer)

@@ -147,6 +147,12 @@ def test_a_moderator_may_step_down_but_not_up(api, club, cast, role, status):
     assert response.status_code == status
 
 
+def test_a_moderator_does_not_show_themselves_out(api, club, cast):
+    """They leave, as everybody does."""
+    assert api("bob").delete(path_of(club, cast["bob"])).status_code == 403
+    assert api("bob").post(f"/api/v1/communities/{club.id}/leave/").status_code == 204
+
+
 def test_a_ban_is_not_ended_by_removing_who_could_then_come_back(api, club, cast):
     path = path_of(club, cast["carol"])
     api("bob").post(f"{path}ban/", BAN)
