@@ -10,12 +10,11 @@ from rest_framework.test import APIClient
 
 from catalog.models import Category
 from kloppocar import roles
-from kloppocar.localisation.registry import fields_of
-from tests.make import make_category, make_notification, make_sponsor, make_user
+from tests.make import make_category, make_sponsor, make_user
 from tests.objects.conftest import OPEN, WORD, world  # noqa: F401 - `world` is a fixture
 from tests.test_access import ROWS as ROUTES
 from tests.test_access import rows, undone, url  # noqa: F401 - `rows` is a fixture
-from users.models import Notification, User
+from users.models import User
 
 ROLES = ["Editor", "Campaign manager", "Support", "Administrator"]
 ACTIONS = {"v": "view", "a": "add", "c": "change", "d": "delete"}
@@ -224,81 +223,6 @@ def test_who_may_add_codes_and_not_change_campaigns_makes_none(somebody, rows): 
         names = ["view_distribution", "view_distributioncode", "add_distributioncode", also]
         person.user_permissions.set(Permission.objects.filter(codename__in=names))
         assert by_api(User.objects.get(pk=person.pk)).post(path, {"count": 2}).status_code == status
-
-
-TEXTS = "/api/v1/localisation/"
-
-
-def test_texts_come_back_from_editors_and_not_from_support(somebody):
-    assert by_api(somebody("Editor")).post(f"{TEXTS}csv/", {}).status_code == 415
-    assert by_api(somebody("Support", "other")).post(f"{TEXTS}csv/", {}).status_code == 403
-
-
-def table_of(*lines):
-    return "\n".join(["model,id,version,field,en", *lines]).encode()
-
-
-def lines_for_every_text(keys):
-    """A line with another text for a row of every resource that has texts."""
-    for resource, label in RESOURCES.items():
-        model = apps.get_model(label)
-        for name in list(fields_of(model))[:1]:
-            row = model.objects.get(pk=keys[resource])
-            yield label, f"{label},{row.pk},{row.version},{name},Changed"
-
-
-@pytest.mark.parametrize("role", [*ROLES, None])
-def test_texts_go_out_and_come_back_as_the_table_says(somebody, rows, role):  # noqa: F811
-    client, lines = by_api(somebody(role)), dict(lines_for_every_text(rows))
-    seen = {label for label in lines if allowed(label, role, "view")}
-    changed = {label for label in lines if allowed(label, role, "change")}
-
-    coverage = client.get(TEXTS)
-    out = client.get(f"{TEXTS}csv/")
-    back = client.generic("POST", f"{TEXTS}csv/?dry_run=true", table_of(*lines.values()), content_type="text/csv")
-
-    assert len(lines) > 10
-    assert (coverage.status_code, out.status_code) == ((200, 200) if seen else (403, 403))
-    assert back.status_code == (200 if changed else 403)
-    if seen:
-        told = {line.partition(",")[0] for line in b"".join(out.streaming_content).decode().splitlines()[1:]}
-        assert told & set(lines) == {each["model"] for each in coverage.json()["models"]} & set(lines) == seen
-    if changed:
-        assert {change["model"] for change in back.json()["changes"]} == changed
-        problems = {(problem["model"], problem["code"]) for problem in back.json()["problems"]}
-        assert problems == {(label, "permission_denied") for label in set(lines) - changed}
-
-
-def test_one_model_of_the_table_is_for_who_may_view_it(somebody):
-    client = by_api(somebody("Editor"))
-
-    assert client.get(f"{TEXTS}csv/?model=catalog.category").status_code == 200
-    assert client.get(f"{TEXTS}csv/?model=users.notification").status_code == 403
-
-
-def test_a_table_with_a_line_that_is_not_theirs_changes_nothing_and_tells_nothing(somebody):
-    category, message = make_category(name={"en": "Part"}), make_notification()
-    ours = f"catalog.category,{category.pk},{category.version},name,Changed"
-    client = by_api(somebody("Editor"))
-
-    for pk in (message.pk, message.pk + 1):  # a row, and none
-        content = table_of(ours, f"users.notification,{pk},{message.version},header,Changed")
-        refused = client.generic("POST", f"{TEXTS}csv/", content, content_type="text/csv")
-        (problem,) = refused.json()["extra"]["problems"]
-        assert (problem["line"], problem["code"]) == (3, "permission_denied")
-
-    assert (Category.objects.get().name, Notification.objects.get().header) == ({"en": "Part"}, {"en": "Hello"})
-
-
-def test_who_may_only_add_rows_changes_no_text(somebody):
-    category, person = make_category(name={"en": "Part"}), somebody(None)
-    content = table_of(f"catalog.category,{category.pk},{category.version},name,Changed")
-
-    for also, status in [("add_category", 403), ("change_rank", 400)]:  # ranks open the route, and nothing else
-        person.user_permissions.add(Permission.objects.get(codename=also))
-        client = by_api(User.objects.get(pk=person.pk))
-        refused = client.generic("POST", f"{TEXTS}csv/", content, content_type="text/csv")
-        assert (refused.status_code, Category.objects.get().name) == (status, {"en": "Part"})
 
 
 def test_roles_are_put_in_place_twice_without_a_change_and_mended(somebody):
