@@ -149,6 +149,7 @@ def test_every_answer_has_a_page_for_a_browser(api, person, route):
 
 def test_the_garbage_collector_rests_until_the_first_request_is_answered(settings):
     settings.LOCAL = False
+    gc.unfreeze()  # as in a process that has only begun
     try:
         answer = RequestMiddleware(lambda request: HttpResponse())
         while_starting = gc.isenabled()
