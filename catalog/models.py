@@ -1,5 +1,6 @@
 """What exists: written by staff, read by everyone."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.validators import validate_email
@@ -37,6 +38,18 @@ class Category(VersionedRow):
 
     def __str__(self) -> str:
         return resolve(self.name, "en")
+
+    def line_upwards(self) -> Iterator[int]:
+        """Its key and those of all above it, as they stand in the database now.
+
+        Each is locked as it is read: of two who move categories at once, the second sees what the first has done.
+        """
+        key: int | None = self.pk
+        seen: set[int] = set()
+        while key is not None and key not in seen:
+            yield key
+            seen.add(key)
+            key = Category.objects.select_for_update().filter(pk=key).values_list("parent", flat=True).first()
 
 
 class Project(VersionedRow):

@@ -17,12 +17,8 @@ class CategorySerializer(ModelSerializer):
 
     def validate_parent(self, value):
         """A category may not be its own ancestor."""
-        ancestor, seen = value, set()
-        while ancestor is not None and ancestor.pk not in seen:
-            if self.instance and ancestor.pk == self.instance.pk:
-                raise serializers.ValidationError("A category may not stand below itself.", code="cycle")
-            seen.add(ancestor.pk)
-            ancestor = ancestor.parent
+        if value is not None and self.instance and self.instance.pk in value.line_upwards():
+            raise serializers.ValidationError("A category may not stand below itself.", code="cycle")
         return value
 
 

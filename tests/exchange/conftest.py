@@ -42,8 +42,8 @@ def as_json(rows):
     return json.dumps(rows).encode()
 
 
-def take(resource, content, form="csv", *, dry_run=False, **options):
+def take(resource, content, form="csv", *, dry_run=False, progress=int, **options):
     resource = RESOURCES.get(resource, resource) if isinstance(resource, str) else resource
     taking = Taking(resource, OPERATOR, **options)
     source = Source(io.BytesIO(content), taking.columns, form, needs_version=not options.get("force"))
-    return taking.take(source, Report(), dry_run=dry_run)
+    return taking.take(source, Report(), dry_run=dry_run, progress=progress)

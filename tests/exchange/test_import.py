@@ -406,3 +406,18 @@ def test_a_campaign_that_was_full_meanwhile_stays_valid(db):
     report = take("distributions", as_csv([{"id": campaign.id, "version": 1, "limit": 3}]))
 
     assert problems_of(report) == [(2, "limit", "below_redeemed")]
+
+
+def test_what_a_row_points_to_is_looked_at_again_when_it_is_written(db):
+    """The campaign stops being a reward between the check and the writing."""
+    reward = make_distribution(make_collectible(), kind="reward")
+    mission = make_mission(make_collectible())
+
+    def between(place):
+        Distribution.objects.filter(pk=reward.pk).update(kind="voucher")
+
+    content = as_csv([{"id": mission.pk, "version": 1, "reward": reward.pk}])
+    report = take("missions", content, progress=between)
+
+    assert problems_of(report) == [(2, "reward", "not_a_reward")]
+    assert not Mission.objects.exclude(reward=None).exists()
