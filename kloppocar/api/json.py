@@ -1,5 +1,6 @@
 """JSON in and out, by orjson: quick, strict about UTF-8, and bounded in depth."""
 
+import json
 from typing import Any
 
 import orjson
@@ -8,8 +9,10 @@ from django.utils.functional import Promise
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.serializers import JSONField
 
 MAX_DEPTH = 32
+MAX_JSON = 20_000  # bytes of one column: a page holds two hundred
 MAX_ANSWER = 3_000_000  # bytes: Lambda lets 6 MB pass, and quoted once more, as it does, an answer at most doubles
 TOO_LARGE = f"This answer would be larger than {MAX_ANSWER // 1_000_000} MB: ask for less, by page_size or fields."
 
@@ -48,6 +51,34 @@ def holds_nul(data: Any) -> bool:
     if isinstance(data, dict):
         return any(holds_nul(key) or holds_nul(value) for key, value in data.items())
     return isinstance(data, list) and any(map(holds_nul, data))
+
+
+def is_sound(value: Any) -> bool:
+    """Whether it can be stored and sent again: no NUL, lone surrogate or infinity, 64 bits, not too deep."""
+    try:
+        json.dumps(value, allow_nan=False)
+        orjson.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return depth(value) <= MAX_DEPTH and not holds_nul(value)
+
+
+class StrictJSONField(JSONField):
+    """JSON that can be stored and sent again, forms included. What its own rules bound has no `most`."""
+
+    most: int | None = MAX_JSON
+    default_error_messages = {"too_large": f"This JSON is larger than {MAX_JSON:,} bytes."}
+
+    def to_internal_value(self, data):
+        try:
+            value = super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+        if not is_sound(value):
+            self.fail("invalid")
+        if self.most is not None and len(orjson.dumps(value)) > self.most:
+            self.fail("too_large")
+        return value
 
 
 def plain(value: Any) -> Any:

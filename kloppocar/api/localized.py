@@ -12,9 +12,9 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 from django.utils import translation
-from rest_framework import serializers
 
-from .models import JSONField
+from .json import StrictJSONField
+from .models import JSONField, is_storable
 
 MAIN_LANGUAGE = "en"
 COLLATIONS = {"mysql": "utf8mb4_unicode_ci", "sqlite": "NOCASE"}
@@ -71,7 +71,7 @@ def validate_texts(value: Any, *, max_length: int) -> None:
             raise ValidationError(f"The text for {code} is empty: null removes a language.", code="blank")
         if len(text) > max_length:
             raise ValidationError(f"The text for {code} is longer than {max_length}.", code="max_length")
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if not is_storable(text):
             raise ValidationError(f"The text for {code} holds a forbidden character.", code="forbidden_character")
 
 
@@ -154,9 +154,10 @@ class ContainsText(models.Lookup):
         return f"{sql} REGEXP %s", [*params, f"(?is){re.escape(self.rhs)}"]
 
 
-class LocalizedSerializerField(serializers.JSONField):
+class LocalizedSerializerField(StrictJSONField):
     """Reads the whole object; on PATCH merges languages, and null removes one."""
 
+    most = None
     default_error_messages = {"main_language": "English may not be removed while other languages stay."}
 
     def __init__(self, *, max_length: int = 200, **kwargs: Any) -> None:

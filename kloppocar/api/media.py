@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from .models import JSONField
+from .models import JSONField, is_storable
 
 KINDS = ["image", "video", "model", "qr", "web"]
 MOST_URLS = 20  # of each kind
@@ -26,7 +26,9 @@ def validate_media(value: Any) -> None:
         if len(urls) > MOST_URLS:
             raise ValidationError(f"{kind} may hold {MOST_URLS} URLs.", code="too_many")
         for name, url in urls.items():
-            if not isinstance(url, str) or len(url) > 1000:
+            if not is_storable(name):
+                raise ValidationError(f"A name in {kind} holds a forbidden character.", code="forbidden_character")
+            if not isinstance(url, str) or len(url) > 1000 or not is_storable(url):
                 raise ValidationError(f"{kind}.{name} must be a URL.", code="invalid")
             is_https_url(url)
 

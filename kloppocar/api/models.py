@@ -24,6 +24,11 @@ def is_utf8(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def is_storable(text: str) -> bool:
+    """Whether every database keeps it and every answer says it."""
+    return "\x00" not in text and is_utf8(text)
+
+
 class JSONField(models.JSONField):
     """A column of JSON, written compactly."""
 

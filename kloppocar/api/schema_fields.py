@@ -65,7 +65,7 @@ class MediaSchema(OpenApiSerializerFieldExtension):
 
 
 class JSONSchema(OpenApiSerializerFieldExtension):
-    target_class = "kloppocar.api.serializers.StrictJSONField"
+    target_class = "kloppocar.api.json.StrictJSONField"
 
     def map_serializer_field(self, auto_schema, direction):
         return {"type": ["object", "array", "string", "number", "boolean"], "items": {}}

@@ -5,45 +5,25 @@ from copy import deepcopy
 from functools import cache, cached_property
 from typing import Any
 
-import orjson
 from django.db import models
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.utils.html import is_html_input
 
 from .conditions import is_fresh
-from .json import MAX_DEPTH, depth, holds_nul
+from .json import StrictJSONField
 from .localized import LocalizedField, LocalizedSerializerField, resolve
 from .media import MediaField, validate_media
 from .prepared import Rows, Slot
 from .times import SENTENCE, is_beyond
 
 
-class MediaSerializerField(serializers.JSONField):
+class MediaSerializerField(StrictJSONField):
+    most = None
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs["validators"] = [validate_media]
         super().__init__(**kwargs)
-
-
-MAX_JSON = 20_000  # bytes of one column: a page holds two hundred
-
-
-class StrictJSONField(serializers.JSONField):
-    """JSON that can be stored and sent again: no NUL, lone surrogate or number beyond 64 bits, forms included."""
-
-    default_error_messages = {"too_large": f"This JSON is larger than {MAX_JSON:,} bytes."}
-
-    def to_internal_value(self, data):
-        value = super().to_internal_value(data)
-        try:
-            size = len(orjson.dumps(value))
-        except TypeError:
-            self.fail("invalid")
-        if size > MAX_JSON:
-            self.fail("too_large")
-        if depth(value) > MAX_DEPTH or holds_nul(value):
-            self.fail("invalid")
-        return value
 
 
 class TextSerializerField(serializers.CharField):

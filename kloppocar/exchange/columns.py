@@ -12,6 +12,7 @@ A field that clients cannot write is a column to be read. An empty cell says "no
 import json
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from kloppocar.api.localized import LocalizedSerializerField
+from kloppocar.api.models import is_utf8
 from kloppocar.api.spreadsheet import guarded, unguarded
 
 from .registry import Resource
@@ -167,7 +169,7 @@ class Structure(Column):
 
     def read(self, cell: str) -> Any:
         try:
-            return json.loads(cell, parse_constant=refuse_constant)
+            return sound(DECODER.decode(cell))
         except (ValueError, RecursionError) as error:
             raise ValueError(f"This is not JSON ({error}); write it as the export does.") from None
 
@@ -243,3 +245,19 @@ def columns_of(resource: Resource, serializer: Any) -> list[Column]:
 def refuse_constant(name: str) -> NoReturn:
     """NaN and Infinity are no JSON, though Python reads them."""
     raise ValueError(f"{name} is no number")
+
+
+def finite(digits: str) -> float:
+    """1e999 is JSON, and to Python infinite."""
+    number = float(digits)
+    return number if isfinite(number) else refuse_constant(digits[:30])
+
+
+def sound(found: Any) -> Any:
+    """Refuses halves of surrogate pairs, which no answer can say."""
+    if not is_utf8(json.dumps(found, ensure_ascii=False)):
+        raise ValueError("it holds half a character")
+    return found
+
+
+DECODER = json.JSONDecoder(parse_constant=refuse_constant, parse_float=finite)

@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from rest_framework.fields import empty
 from kloppocar.api import spreadsheet
 from kloppocar.api.errors import Refusal
 
-from .columns import KEYS, WHOLE, Column, refuse_constant
+from .columns import DECODER, KEYS, WHOLE, Column, sound
 
 CHUNK, LONGEST_ROW = 1 << 16, 1 << 20
 MOST_NAMED = 10  # columns in one sentence
@@ -171,7 +170,6 @@ def few(names: list[str]) -> str:
 def objects(stream: BinaryIO) -> Iterator[dict[str, Any]]:
     """The rows of an array, or rows one after the other; holds no more of them than one and a chunk."""
     text, number, brackets = "", 0, ""
-    decoder = json.JSONDecoder(parse_constant=refuse_constant)
     for chunk, is_last in decoded(stream):
         text, start = text + chunk, 0
         while True:
@@ -182,12 +180,13 @@ def objects(stream: BinaryIO) -> Iterator[dict[str, Any]]:
             if start == len(text):
                 break
             try:
-                found, start = decoder.raw_decode(text, start)
+                found, end = DECODER.raw_decode(text, start)
+                sound(found)
             except (ValueError, RecursionError) as error:
                 if is_last or len(text) - start > LONGEST_ROW or isinstance(error, RecursionError):
                     raise malformed(f"row {number + 1}: {error}") from None
                 break  # perhaps its end has not been read yet
-            number += 1
+            start, number = end, number + 1
             if not isinstance(found, dict):
                 detail = _("The file has to hold an array of rows, or a row a line.")
                 raise Refusal("not_rows", detail, status=400)

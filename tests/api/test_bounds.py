@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from catalog.models import Sponsor
 from kloppocar.api.filters import MAX_IN, MAX_QUERY
-from kloppocar.api.json import MAX_ANSWER, JSONRenderer
+from kloppocar.api.json import MAX_ANSWER, MAX_JSON, JSONRenderer
 from kloppocar.api.media import MOST_URLS
-from kloppocar.api.serializers import MAX_JSON
 from tests.make import make_community, make_news, make_project
 from tests.test_access import ROWS, api_patterns, rows, url  # noqa: F401 - a fixture
 
@@ -135,6 +135,37 @@ def test_free_columns_are_bounded(api, path, make, body, code):
     refused = api("staff").patch(f"/api/v1/{path}/{row.pk}/", body)
 
     assert (refused.status_code, code_of(refused)) == (400, code)
+
+
+ODD = {
+    "half a character": r'{"image": {"\ud800": "https://example.org"}}',
+    "half a character in an address": r'{"image": {"a": "https://example.org/\udfff"}}',
+    "NUL": r'{"image": {"\u0000": "https://example.org"}}',
+    "infinity": '{"image": 1e999}',
+    "not a number": '{"image": NaN}',
+    "deep": '{"image":' * 900 + "1" + "}" * 900,
+    "very deep": "[" * 100_000,
+    "an endless number": '{"image": ' + "9" * 100 + "}",
+}
+
+
+@pytest.mark.parametrize("field", ["name", "media", "urls"])
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_json_in_a_form_is_refused(api, db, field, text):
+    form = {"name": '{"en": "Partner"}', field: text}
+
+    refused = api("staff").post("/api/v1/sponsors/", form, format="multipart")
+
+    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, field)
+    assert not Sponsor.objects.exists()
+
+
+def test_json_in_a_form_is_taken(api, db):
+    form = {"name": '{"en": "Partner"}', "media": '{"image": {"a": "https://example.org"}}', "urls": "[1.5]"}
+
+    made = api("staff").post("/api/v1/sponsors/", form, format="multipart")
+
+    assert (made.status_code, made.json()["urls"]) == (201, [1.5])
 
 
 # --- What is answered --------------------------------------------------------------------------------------------

@@ -314,6 +314,12 @@ def test_a_row_that_is_refused_only_while_it_is_written_leaves_nothing_and_the_o
         ("missions", "kind", "collect_stamps", "not a valid choice"),
         ("missions", "active", "", "valid boolean"),
         ("sponsors", "urls", "NaN", "not JSON"),
+        ("sponsors", "urls", '{"a": -1e999}', "-1e999 is no number"),
+        ("sponsors", "urls", '{"\\ud800": "x"}', "half a character"),
+        ("sponsors", "urls", '{"a": "\\u0000"}', "must be valid JSON"),
+        ("sponsors", "urls", "[" * 40 + "]" * 40, "must be valid JSON"),
+        ("sponsors", "media", '{"image": {"\\udfff": "https://example.org"}}', "half a character"),
+        ("sponsors", "media", '{"image": {"\\u0000": "https://example.org"}}', "must be valid JSON"),
         ("collectibles", "status", "sold_out", "sells out by itself"),
     ],
 )

@@ -157,6 +157,8 @@ def test_a_row_that_moved_on_between_trying_and_confirming_stays(boss):
         ("x.csv", "name:en\nTür\n".encode("latin-1"), "not UTF-8"),
         ("x.csv", b"", "empty"),
         ("x.json", b"[", "not JSON"),
+        ("x.json", b'[{"\\ud800": 1}]', "half a character"),
+        ("x.json", b'[{"name": {"en": "x"}, "parent": 1e999}]', "is no number"),
     ],
 )
 def test_a_file_that_cannot_be_taken_is_said_on_the_page(boss, name, content, says):
