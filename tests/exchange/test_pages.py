@@ -8,6 +8,7 @@ import zlib
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -204,3 +205,24 @@ def test_staff_without_the_right_to_a_table_are_refused(client, db):
     assert client.get(page_of("codes", "export")).status_code == 403
     assert client.get(page_of("codes", "import")).status_code == 403
     assert send(client, as_csv([{"name:en": "x"}])).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["view", "add", "change"])
+def test_who_imports_may_both_make_rows_and_change_them(client, db, action):
+    clerk = User.objects.create_user(username="clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename=f"{action}_category"))
+    client.force_login(clerk)
+
+    assert client.get(page_of("categories", "import")).status_code == 403
+    assert send(client, as_csv([{"name:en": "x"}])).status_code == 403
+
+
+def test_who_may_make_rows_and_change_them_imports(client, db):
+    clerk = User.objects.create_user(username="clerk", is_staff=True)
+    names = ["view_category", "add_category", "change_category"]
+    clerk.user_permissions.add(*Permission.objects.filter(codename__in=names))
+    client.force_login(clerk)
+
+    confirm(client, send(client, as_csv([{"name:en": "x"}])))
+
+    assert Category.objects.count() == 1
