@@ -1,29 +1,17 @@
 """The catalogue for staff."""
 
-from django import forms
 from django.contrib import admin
 
 from kloppocar.api.admin import RowAdmin, localized_column
+from kloppocar.api.forms import ruled_by
 
 from .models import Category, Collection, Project, Sponsor
-
-
-class CategoryForm(forms.ModelForm):
-    def clean_parent(self) -> Category | None:
-        """A category may not be its own ancestor."""
-        parent = ancestor = self.cleaned_data["parent"]
-        seen: set[int] = set()
-        while ancestor is not None and ancestor.pk not in seen:
-            if ancestor.pk == self.instance.pk:
-                raise forms.ValidationError("A category may not stand below itself.", code="cycle")
-            seen.add(ancestor.pk)
-            ancestor = ancestor.parent
-        return parent
+from .serializers import CategorySerializer, CollectionSerializer, ProjectSerializer, SponsorSerializer
 
 
 @admin.register(Category)
 class CategoryAdmin(RowAdmin):
-    form = CategoryForm
+    form = ruled_by(CategorySerializer)
     list_display = (localized_column("name"), "parent")
     list_select_related = ("parent",)
     search_fields = ("name",)
@@ -32,6 +20,7 @@ class CategoryAdmin(RowAdmin):
 
 @admin.register(Project)
 class ProjectAdmin(RowAdmin):
+    form = ruled_by(ProjectSerializer)
     list_display = (localized_column("name"), "location", "active")
     list_filter = ("active",)
     search_fields = ("name",)
@@ -39,6 +28,7 @@ class ProjectAdmin(RowAdmin):
 
 @admin.register(Collection)
 class CollectionAdmin(RowAdmin):
+    form = ruled_by(CollectionSerializer)
     list_display = (localized_column("name"), "community", "project", "active")
     list_select_related = ("community", "project")
     list_filter = ("active", "community", "project")
@@ -48,6 +38,7 @@ class CollectionAdmin(RowAdmin):
 
 @admin.register(Sponsor)
 class SponsorAdmin(RowAdmin):
+    form = ruled_by(SponsorSerializer)
     list_display = (localized_column("name"), "city", "contact_name", "active")
     list_filter = ("active",)
     search_fields = ("name", "city", "contact_name", "contact_email")

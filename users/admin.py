@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
+from kloppocar.api.forms import ruled_by
 
 from .models import (
     SET_BY_HAND,
@@ -24,6 +25,8 @@ from .models import (
     UserQuerySet,
 )
 from .permissions import WAYS_IN, may_write, whom_they_may_deactivate
+from .serializers import NotificationSerializer, RankSerializer
+from .services import publishing
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -127,6 +130,7 @@ def set_active(request: Any, people: UserQuerySet, *, active: bool) -> int:
 
 @admin.register(Rank)
 class RankAdmin(RowAdmin):
+    form = ruled_by(RankSerializer)
     list_display = (localized_column("title"), "level", "min_score")
     search_fields = ("title",)
 
@@ -138,6 +142,7 @@ class PushDeviceAdmin(RowAdmin):
     list_filter = ("platform", "last_seen_at")
     search_fields = ("user__username", "token")
     autocomplete_fields = ("user",)
+    readonly_fields = ("last_seen_at",)
 
 
 class PushRunInline(ReadOnlyInline):
@@ -147,19 +152,34 @@ class PushRunInline(ReadOnlyInline):
 
 @admin.register(Notification)
 class NotificationAdmin(RowAdmin):
+    form = ruled_by(NotificationSerializer)
     list_display = (localized_column("header"), "audience", "is_welcome", "push", "publish_at", "published_at")
     list_filter = ("audience", "is_welcome", "push", "publish_at")
     search_fields = ("header", "body")
     readonly_fields = ("published_at",)
     inlines = (PushRunInline,)
 
+    def save_model(self, request, obj, form, change):
+        """What is due is published at once."""
+        super().save_model(request, obj, form, change)
+        publishing.publish_due(Notification.objects.filter(pk=obj.pk))
+
 
 @admin.register(NotificationReceipt)
 class NotificationReceiptAdmin(RowAdmin):
-    """Whom a message to selected people reaches, and what everybody did with theirs."""
+    """Whom a message to selected people reaches, and what everybody did with theirs, which is their own business."""
 
     list_display = ("notification", "user", "read_at", "archived_at", "deleted_at")
     list_select_related = ("notification", "user")
     search_fields = ("user__username",)
     autocomplete_fields = ("notification", "user")
+    readonly_fields = ("read_at", "archived_at", "deleted_at")
     ordering = ("-id",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *(["notification", "user"] if obj else [])]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            publishing.add(obj.notification, [obj.user_id])
+            obj.pk = NotificationReceipt.objects.get(notification=obj.notification, user=obj.user).pk

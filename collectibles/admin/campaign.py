@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from collectibles.models import Distribution, DistributionCollectible
+from collectibles.serializers import DistributionSerializer
 from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import PartInline, localized_column
+from kloppocar.api.forms import ruled_by
 
 from .printing import CodesAdmin
 from .wizard import CampaignWizard
@@ -19,17 +20,9 @@ class PoolInline(PartInline):
     autocomplete_fields = ("collectible",)
 
 
-class DistributionForm(forms.ModelForm):
-    def clean_limit(self) -> int | None:
-        limit = self.cleaned_data["limit"]
-        if limit is not None and limit < self.instance.redeemed:
-            raise forms.ValidationError("More than that have been redeemed already.", code="below_redeemed")
-        return limit
-
-
 @admin.register(Distribution)
 class DistributionAdmin(CodesAdmin, CampaignWizard):
-    form = DistributionForm
+    form = ruled_by(DistributionSerializer)
     list_display = (localized_column("name"), "project", "kind", "starts_at", "ends_at", "redeemed", "limit", "active")
     list_select_related = ("project",)
     list_filter = ("kind", "active", "project", "starts_at", "ends_at")

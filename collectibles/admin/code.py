@@ -9,23 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from collectibles import codes
 from collectibles.models import DistributionCode
+from collectibles.serializers import DistributionCodeSerializer
 from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import RowAdmin
+from kloppocar.api.forms import RuledForm
 
 
-class CodeForm(forms.ModelForm):
+class CodeForm(RuledForm):
     """Takes a code as it is printed; an empty one is drawn."""
 
+    rules = DistributionCodeSerializer
     code = forms.CharField(required=False, max_length=codes.MAX_TYPED, help_text="Empty: one is drawn.")
 
     def clean_code(self) -> str:
-        typed = self.cleaned_data["code"]
-        if not typed:
-            return self.instance.code or codes.new_code()
-        try:
-            return codes.normalise(typed)
-        except codes.MistypedCode:
-            raise forms.ValidationError("The check character is wrong, or no code can look like this.") from None
+        return self.cleaned_data["code"] or self.instance.code or codes.new_code()
 
 
 @admin.register(DistributionCode)
@@ -36,6 +33,7 @@ class DistributionCodeAdmin(RowAdmin):
     list_filter = ("revoked_at", "created_at")
     search_fields = ("code",)
     autocomplete_fields = ("distribution",)
+    readonly_fields = ("revoked_at",)  # the actions below set it
     actions = ("revoke", "take_back")
 
     @asking(

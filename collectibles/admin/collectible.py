@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from collectibles.models import Collectible, CollectibleSponsor, CollectibleStatus, EditionSegment, ReservedNumber
+from collectibles.serializers import CollectibleSerializer
 from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import PartInline, ReadOnlyAdmin, ReadOnlyInline, RowAdmin, localized_column, picture_column
+from kloppocar.api.forms import ruled_by
 
 
 class SponsorInline(PartInline):
@@ -22,19 +23,9 @@ class SegmentInline(ReadOnlyInline):
     fields = ("first", "last")
 
 
-class CollectibleForm(forms.ModelForm):
-    def clean_circulation(self) -> int | None:
-        """After the first copy an edition can only grow."""
-        new, row = self.cleaned_data["circulation"], self.instance
-        old = row.circulation
-        if row.minted and new is not None and (old is None or new < old):
-            raise forms.ValidationError("After the first copy an edition can only grow.", code="may_only_grow")
-        return new
-
-
 @admin.register(Collectible)
 class CollectibleAdmin(RowAdmin):
-    form = CollectibleForm
+    form = ruled_by(CollectibleSerializer)
     list_display = (
         localized_column("name"),
         picture_column,

@@ -6,7 +6,9 @@ from django.contrib import admin
 
 from collectibles.missions import recompute_after_commit
 from collectibles.models import Mission, MissionCollectible, MissionProgress
+from collectibles.serializers import MissionSerializer
 from kloppocar.api.admin import PartInline, ReadOnlyAdmin, RowAdmin, localized_column
+from kloppocar.api.forms import ruled_by
 
 
 class MissionEntryInline(PartInline):
@@ -16,6 +18,7 @@ class MissionEntryInline(PartInline):
 
 @admin.register(Mission)
 class MissionAdmin(RowAdmin):
+    form = ruled_by(MissionSerializer)
     list_display = (localized_column("title"), "collection", "kind", "goal", "starts_at", "ends_at", "active")
     list_select_related = ("collection",)
     list_filter = ("kind", "active", "collection")

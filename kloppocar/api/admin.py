@@ -1,5 +1,6 @@
 """Admin for rows with localised texts and media: one input a language, one line a URL, never raw JSON for a text."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,16 +8,18 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, models
+from django.db import IntegrityError, OperationalError, models, transaction
 from django.db.models.fields.json import KT
 from django.http import HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
-from .errors import SIGNALLED
+from .errors import SIGNALLED, Refusal
+from .forms import JSONFormField
 from .history.admin import Recorded
 from .localized import MAIN_LANGUAGE, ContainsText, LocalizedField, Sortable, resolve, text_in, validate_texts
 from .media import MediaField, validate_media
+from .times import refuse_beyond
 
 LONG, WORDS = 200, 10  # characters that get a textarea; words of a search
 PICTURES = 6  # that a form shows
@@ -109,11 +112,15 @@ class MediaFormField(forms.Field):
 
 
 class LocalizedForms:
-    """What every form of ours does: texts by language, media by line, https where no scheme is typed."""
+    """What every form of ours does: texts by language, media by line, JSON and times as strict as the API's."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        elif isinstance(db_field, models.DateTimeField):
+            kwargs["validators"] = [refuse_beyond]
+        elif isinstance(db_field, models.JSONField):
+            kwargs["form_class"] = JSONFormField
         return localized_formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
@@ -127,6 +134,15 @@ class RowAdmin(LocalizedForms, Recorded):
         """Also stamps, version and counters: columns that no form may write."""
         kept = [field.name for field in self.model._meta.fields if not field.editable and not field.generated]
         return [*dict.fromkeys([*super().get_readonly_fields(request, obj), *kept])]
+
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        is_written = request.method == "POST" and transaction.get_connection().in_atomic_block
+        return self.locked(row) if row is not None and is_written else row
+
+    def locked(self, row: Any) -> Any:
+        """The row to write, read under a lock: what is counted in it meanwhile is not written over."""
+        return self.model._base_manager.select_for_update().filter(pk=row.pk).first()
 
     def get_search_results(self, request: Any, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """Each word is part of one of the `search_fields`, a text in any of its languages."""
@@ -147,16 +163,29 @@ class RowAdmin(LocalizedForms, Recorded):
     def changeform_view(
         self, request: Any, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        """A rule that only the database knows is said on the page, and nothing is saved."""
+        view = super().changeform_view
+        return self.said_if_refused(request, lambda: view(request, object_id, form_url, extra_context))
+
+    def delete_view(self, request: Any, object_id: str, extra_context: Any = None) -> Any:
+        view = super().delete_view
+        return self.said_if_refused(request, lambda: view(request, object_id, extra_context))
+
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        view = super().changelist_view
+        return self.said_if_refused(request, lambda: view(request, extra_context))
+
+    def said_if_refused(self, request: Any, view: Callable[[], Any]) -> Any:
+        """What a service refuses, or a rule that only the database knows, is said on the page, and nothing is saved."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return view()
+        except Refusal as refusal:
+            said = str(refusal.detail)
         except (IntegrityError, OperationalError) as error:
             if isinstance(error, OperationalError) and error.args[:1] != (SIGNALLED,):
                 raise
-            self.message_user(
-                request, f"Not saved, a rule of the database forbids it: {error.args[-1]}", messages.ERROR
-            )
-            return HttpResponseRedirect(request.get_full_path())
+            said = f"Not saved, a rule of the database forbids it: {error.args[-1]}"
+        self.message_user(request, said, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 class PartInline(LocalizedForms, admin.TabularInline):

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from kloppocar.api.filters import BIGGEST
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users.models import Audience, Notification, NotificationReceipt
-from users.services.publishing import MOST_RECIPIENTS
+from users.services.publishing import MOST_RECIPIENTS, refuse_what_is_fixed
 
 from .user import PublicUserSerializer
 
@@ -36,6 +36,8 @@ class NotificationSerializer(ModelSerializer):
 
         if says("is_welcome") and says("audience") == Audience.SELECTED:
             raise serializers.ValidationError({"is_welcome": "A welcome is for everyone who joins."}, code="invalid")
+        if self.instance:
+            refuse_what_is_fixed(self.instance, attrs)
         return attrs
 
 

@@ -44,24 +44,25 @@ def add_recipients(*, message: Notification, ids: list[int], by: User | None = N
     """Send a message for selected people to these as well; anybody unknown refuses them all. `by` whom stands in the
     message's history, with numbers and no names.
     """
+    return atomically(lambda: add(message, ids, by))
 
-    def work() -> dict[str, int]:
-        row = Notification.objects.select_for_update().get(pk=message.pk)
-        if row.audience != Audience.SELECTED:
-            raise Refusal("not_selected", _("This message is for everyone: it has no recipients."), status=409)
-        wanted = set(ids)
-        refuse_unknown(wanted - set(has_account().filter(pk__in=wanted).values_list("pk", flat=True)))
-        receipts = NotificationReceipt.objects.filter(notification=row)
-        new = wanted - set(receipts.filter(user__in=wanted).values_list("user", flat=True))
-        NotificationReceipt.objects.bulk_create(NotificationReceipt(notification=row, user_id=pk) for pk in sorted(new))
-        PushRun.objects.filter(notification=row).update(finished_at=None)
-        total = receipts.count()
-        if by is not None and new:
-            numbers = [total - len(new) or None, total]
-            history.write(by, row, [{"changed": {"fields": ["Recipients"], "values": {"recipients": numbers}}}])
-        return {"added": len(new), "recipients": total}
 
-    return atomically(work)
+def add(message: Notification, ids: list[int], by: User | None = None) -> dict[str, int]:
+    """The same inside a transaction that is under way."""
+    row = Notification.objects.select_for_update().get(pk=message.pk)
+    if row.audience != Audience.SELECTED:
+        raise Refusal("not_selected", _("This message is for everyone: it has no recipients."), status=409)
+    wanted = set(ids)
+    refuse_unknown(wanted - set(has_account().filter(pk__in=wanted).values_list("pk", flat=True)))
+    receipts = NotificationReceipt.objects.filter(notification=row)
+    new = wanted - set(receipts.filter(user__in=wanted).values_list("user", flat=True))
+    NotificationReceipt.objects.bulk_create(NotificationReceipt(notification=row, user_id=pk) for pk in sorted(new))
+    PushRun.objects.filter(notification=row).update(finished_at=None)
+    total = receipts.count()
+    if by is not None and new:
+        numbers = [total - len(new) or None, total]
+        history.write(by, row, [{"changed": {"fields": ["Recipients"], "values": {"recipients": numbers}}}])
+    return {"added": len(new), "recipients": total}
 
 
 def refuse_unknown(ids: set[int]) -> None:

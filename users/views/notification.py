@@ -39,7 +39,6 @@ class NotificationViewSet(CrudViewSet):
         publishing.publish_due(Notification.objects.filter(pk=serializer.instance.pk))
 
     def perform_update(self, serializer):
-        publishing.refuse_what_is_fixed(serializer.instance, serializer.validated_data)
         super().perform_update(serializer)
         publishing.publish_due(Notification.objects.filter(pk=serializer.instance.pk))
 
