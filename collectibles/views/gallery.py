@@ -10,7 +10,7 @@ from collectibles.filters import GalleryFilterSet
 from collectibles.models import Collectible, CollectibleStatus, Copy
 from collectibles.serializers import GallerySerializer
 from kloppocar.api.conditions import RIGHT_NOW
-from kloppocar.api.localized import Sortable, asked_language, text_in
+from kloppocar.api.localized import spoken_language, text_order
 from kloppocar.api.viewsets import ListMixin, ViewSet
 
 
@@ -28,19 +28,20 @@ class GalleryViewSet(ListMixin, ViewSet):
     ordering_fields = ["label", "name", "minted", "published_at"]
 
     def get_queryset(self):
-        user, language = self.request.user, asked_language(self.request)
+        user, language = self.request.user, spoken_language(self.request)
         collections = Collection.objects.visible_to(user)
         collection = get_object_or_404(collections.only("id"), pk=self.kwargs["collection_id"])
         mine = Copy.objects.visible_to(user)
         of_this = mine.filter(collectible=OuterRef("pk")).order_by()
         number = Subquery(of_this.values("collectible").annotate(total=Count("pk")).values("total"))
+        order = text_order("label", language) | text_order("name", language)
         published = Collectible.objects.published_at(RIGHT_NOW).filter(collection=collection)
         return (
             published.defer("description", "price")
             .alias(is_mine=Exists(of_this))
             .filter(~Q(status=CollectibleStatus.RETIRED) | Q(is_mine=True))
             .annotate(owned=Coalesce(number, 0))
-            .annotate(by_label=Sortable(text_in("label", language)), by_name=Sortable(text_in("name", language)))
+            .annotate(**order)
             .prefetch_related(Prefetch("copies", mine.first_of_each(), to_attr="mine"))
-            .order_by("by_label", "by_name", "id")
+            .order_by(*order, "id")
         )

@@ -18,7 +18,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 
 from .errors import Refusal
-from .localized import LocalizedField, Sortable, asked_language, lacking, localized_fields, text_in
+from .localized import LocalizedField, asked_language, lacking, localized_fields, spoken_language, text_order
 from .permissions import may
 from .times import SENTENCE, is_beyond
 
@@ -172,9 +172,9 @@ class OrderingFilter(BaseFilterBackend):
         for number, name in enumerate(names):
             bare = name.removeprefix("-")
             if isinstance(queryset.model._meta.get_field(bare), LocalizedField):
-                alias = f"order_{number}"
-                queryset = queryset.annotate(**{alias: Sortable(text_in(bare, asked_language(request)))})
-                names[number] = name.replace(bare, alias)
+                order = text_order(bare, spoken_language(request))
+                queryset = queryset.annotate(**order)
+                names[number] = name.replace(bare, *order)
         return queryset.order_by(*names)
 
     def get_schema_operation_parameters(self, view):

@@ -136,6 +136,11 @@ def text_in(field: str, language: str) -> Coalesce:
     return Coalesce(*(KT(f"{field}__{code}") for code in codes), models.Value(""), output_field=models.TextField())
 
 
+def text_order(field: str, language: str) -> dict[str, Sortable]:
+    """The annotation to order by. Its name says field and language, so that a cursor is good for no other order."""
+    return {f"{field}_{language}": Sortable(text_in(field, language))}
+
+
 @models.CharField.register_lookup
 @models.TextField.register_lookup
 class ContainsText(models.Lookup):

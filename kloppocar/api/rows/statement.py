@@ -109,7 +109,8 @@ class After(NamedTuple):
 
     def prepared(self, places: list[int], connection: Any) -> list[Any]:
         values = [
-            field.get_db_prep_value(value, connection) for field, value in zip(self.fields, self.values, strict=True)
+            field.get_db_prep_value(field.get_prep_value(value), connection, prepared=True)  # as the ORM compares
+            for field, value in zip(self.fields, self.values, strict=True)
         ]
         return [values[place] for place in places]
 
