@@ -1,15 +1,17 @@
 """Of two writers nobody's work is lost: a row's `ETag` is its version, and a write with an old `If-Match` gets 412."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from .errors import Refusal
+from .json import JSONRenderer
 
 
 def etag(key: Any, version: int, *others: Any) -> str:
-    """The row's key and version, then the versions of `others` that are shown in it, or a digest of the answer.
+    """The row's key and version, then the versions of `others` that are shown in it, digests of lists, or of it all.
 
     `If-None-Match` is compared with all of it; `If-Match`, which guards a write of the row, with what stands before
     the dot.
@@ -17,8 +19,19 @@ def etag(key: Any, version: int, *others: Any) -> str:
     return f'"{key}-{version}{"".join(f".{other or 0}" for other in others)}"'
 
 
-def etag_of(row: Any) -> str:
-    return etag(row.pk, row.version)
+def etag_of(row: Any, *others: Any) -> str:
+    return etag(row.pk, row.version, *others)
+
+
+def digest(text: str | bytes | None) -> str | None:
+    """What stands for a text that is shown, or says what is shown."""
+    if text is None:
+        return None
+    return blake2b(text.encode() if isinstance(text, str) else text, digest_size=8).hexdigest()
+
+
+def digest_of(answer: Any) -> str | None:
+    return digest(JSONRenderer().render(answer))
 
 
 def has_etag(row: Any) -> bool:

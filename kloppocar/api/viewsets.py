@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from . import answers, history, replica
 from .errors import Refusal
-from .etag import etag_of, has_etag, is_named, refuse_if_moved_on
+from .etag import digest_of, etag_of, has_etag, is_named, refuse_if_moved_on
 from .filters import refuse_unknown_parameters
 from .localized import asked_language, speak
 from .pagination import total_order
@@ -139,15 +139,20 @@ class RetrieveMixin(mixins.RetrieveModelMixin, ViewSet):
         """By DRF's ordinary path."""
         request, row = self.request, self.get_object()
         response = self.answer_with(row)
-        if has_etag(row) and is_named(etag_of(row), request.META.get("HTTP_IF_NONE_MATCH", "")):
+        if has_etag(row) and is_named(response["ETag"], request.META.get("HTTP_IF_NONE_MATCH", "")):
             response.status_code, response.data = 304, None
         return response
 
     def answer_with(self, row: Any, status: int = 200) -> Any:
-        response = Response(self.get_serializer(row).data, status=status)
-        if has_etag(row):
-            response["ETag"] = etag_of(row)
-        return response
+        return answer_whole(self, row, status)
+
+
+def answer_whole(view: Any, row: Any, status: int) -> Response:
+    """The row, with an `ETag` that says of all that is shown whether it changed."""
+    response = Response(view.get_serializer(row).data, status=status)
+    if has_etag(row):
+        response["ETag"] = etag_of(row, digest_of(response.data))
+    return response
 
 
 class CreateMixin(mixins.CreateModelMixin, ViewSet):
@@ -205,11 +210,7 @@ def answer_fresh(view: Any, row: Any, status: int = 200) -> Any:
 
 def write_fresh(view: Any, row: Any, status: int) -> Response:
     """By DRF's ordinary path."""
-    fresh = type(row)._base_manager.get(pk=row.pk)
-    response = Response(view.get_serializer(fresh).data, status=status)
-    if has_etag(fresh):
-        response["ETag"] = etag_of(fresh)
-    return response
+    return answer_whole(view, type(row)._base_manager.get(pk=row.pk), status)
 
 
 def parts_of(serializer: serializers.BaseSerializer) -> dict[str, Any]:

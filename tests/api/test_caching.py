@@ -3,13 +3,14 @@
 import pytest
 
 from collectibles.models import CollectibleSponsor
-from tests.make import make_collectible, make_mission, make_rank, make_sponsor
+from tests.make import make_collectible, make_distribution, make_mission, make_rank, make_sponsor
 
 
 @pytest.fixture
 def sponsored(db):
     collectible = make_collectible()
-    CollectibleSponsor.objects.create(collectible=collectible, sponsor=make_sponsor(), message={})
+    for _ in range(2):
+        CollectibleSponsor.objects.create(collectible=collectible, sponsor=make_sponsor(), message={"en": "Old"})
     return collectible
 
 
@@ -27,7 +28,18 @@ CHANGES = {
     "the row": lambda it: renamed(it, points=7),
     "its collection": lambda it: renamed(it.collection, name={"en": "New"}),
     "its category": lambda it: renamed(it.category, name={"en": "New"}),
-    "a sponsor of it": lambda it: renamed(it.sponsorships.get().sponsor, name={"en": "New"}),
+    "a sponsor of it": lambda it: renamed(it.sponsorships.first().sponsor, name={"en": "New"}),
+    "a sponsor's word": lambda it: renamed(it.sponsorships.first(), message={"en": "New"}),
+    "whose word it is": lambda it: renamed(it.sponsorships.first(), sponsor=make_sponsor()),
+    "a sponsor who is gone": lambda it: it.sponsorships.first().sponsor.delete(),
+    "a sponsor who is gone, and another one renamed": lambda it: (
+        it.sponsorships.first().sponsor.delete(),
+        renamed(it.sponsorships.get().sponsor, name={"en": "New"}),
+    ),
+    "a sponsor who is gone, and a new one": lambda it: (
+        it.sponsorships.first().sponsor.delete(),
+        it.sponsorships.create(sponsor=make_sponsor(), message={"en": "Old"}),
+    ),
 }
 
 
@@ -40,6 +52,47 @@ def test_whatever_is_shown_of_a_collectible_changes_its_etag(api, sponsored, cha
     CHANGES[change](sponsored)
 
     assert client.get(url, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_translated_word_changes_the_etag(api, sponsored):
+    client, word = api("staff"), sponsored.sponsorships.first()
+    tag = client.get(path(sponsored))["ETag"]
+    table = f"model,id,version,field,en\ncollectibles.collectiblesponsor,{word.pk},{word.version},message,New\n"
+
+    client.generic("POST", "/api/v1/localisation/csv/", table, content_type="text/csv")
+    answer = client.get(path(sponsored), headers={"if-none-match": tag})
+
+    assert answer.json()["sponsorships"][0]["message"] == {"en": "New"}
+
+
+def test_a_written_pool_changes_the_etag_of_a_campaign(api, db):
+    campaign = make_distribution(make_collectible(), make_collectible())
+    client, url = api("staff"), path(campaign)
+    tag = client.get(url)["ETag"]
+
+    renamed(campaign.pool.first(), weight=7)
+
+    assert client.get(url, headers={"if-none-match": tag}).json()["pool"][0]["weight"] == 7
+
+
+def test_an_etag_is_of_what_its_reader_is_shown(api, sponsored):
+    """Staff see more of a sponsor, and words of inactive ones."""
+    sponsor = sponsored.sponsorships.first().sponsor
+    renamed(sponsor, active=False)
+    for url in (path(sponsored), path(make_sponsor())):
+        tag = api("staff").get(url)["ETag"]
+
+        assert api(None).get(url, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_a_browsable_page_is_of_what_it_shows(api, sponsored):
+    client, page = api("staff"), {"accept": "text/html"}
+    tag = client.get(path(sponsored), headers=page)["ETag"]
+    assert client.get(path(sponsored), headers=page | {"if-none-match": tag}).status_code == 304
+
+    renamed(sponsored.collection, name={"en": "New"})
+
+    assert client.get(path(sponsored), headers=page | {"if-none-match": tag}).status_code == 200
 
 
 def test_what_does_not_show_changes_nothing(api, sponsored):

@@ -41,20 +41,20 @@ class Part:
                 return lookup.queryset
         return all_rows(self.relation.related_model, whole.db)
 
-    def with_versions(self, versions: list[Column], plan: Any) -> list[Column] | None:
-        """Those, and the sum of what is joined to the listed rows; a list that changes is a new version of its row."""
-        if plan.versions is None:
-            return None
-        paths = [column.path for column in plan.versions]
-        return [*versions, Column(self.path, "sum", SumOfVersions(self, tuple(paths)))] if paths else versions
+    def versions(self, joined: Iterable[Column]) -> Column:
+        """What says whether the list changed, where these are the versions of what is joined to its rows."""
+        return Column(self.path, "digest", VersionsOfList(self, ("pk", "version", *(column.path for column in joined))))
 
     @cached_property
     def keys_and_owners(self) -> Columns:
         return Columns((Column(self.owner), Column("pk")))
 
 
-class SumOfVersions:
-    """The versions of rows that are joined to the listed ones, as one number that rises when one of them does."""
+class VersionsOfList:
+    """Of every listed row the key, its version and those of what is joined to it, side by side as one text.
+
+    Of a sum, another change could bring back what it was: a row that is deleted, and another one that is raised.
+    """
 
     def __init__(self, part: Part, paths: tuple[str, ...]) -> None:
         self.part, self.paths = part, paths
@@ -63,9 +63,20 @@ class SumOfVersions:
         mine = all_rows(self.part.relation.related_model, None).filter(
             **{self.part.owner: models.OuterRef(self.part.key_path)}
         )
-        total = sum((models.F(path) for path in self.paths[1:]), models.F(self.paths[0]))
-        sums = mine.order_by().values(self.part.owner).annotate(total=models.Sum(total)).values("total")
-        return models.Subquery(sums, output_field=models.BigIntegerField())
+        texts = mine.order_by().values(self.part.owner).annotate(text=SideBySide(*self.paths)).values("text")
+        return models.Subquery(texts, output_field=models.TextField())
+
+
+class SideBySide(models.Aggregate):
+    """These columns of every row, as one JSON text."""
+
+    output_field = models.TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="JSON_GROUP_ARRAY(JSON_ARRAY(%(expressions)s))", **extra)
+
+    def as_mysql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="JSON_ARRAYAGG(JSON_ARRAY(%(expressions)s))", **extra)
 
 
 @cache

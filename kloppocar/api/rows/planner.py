@@ -250,11 +250,17 @@ class Planner:
         if part not in self.parts:  # two fields may read the same list
             self.parts.append(part)
         is_own = path in dict(self.facts.prefetched) and path not in self.facts.narrowed
-        if is_own or child is Instances:
-            self.versions = None
-        elif child is not Keys and self.versions is not None:
-            self.versions = part.with_versions(self.versions, plan_of_rows(child, relation.related_model))
+        self.listed(part, None if is_own or child in (Keys, Instances) else child)
         return f"lists[{self.parts.index(part)}].get({key}, ())"
+
+    def listed(self, part: Part, child: Any) -> None:
+        """The answer depends on the versions of listed rows, too; without a child they do not say everything."""
+        model = part.relation.related_model
+        inside = plan_of_rows(child, model) if child and has_version(model) else None
+        if self.versions is None or inside is None or inside.versions is None or inside.parts:
+            self.versions = None
+        else:
+            self.versions.append(part.versions(inside.versions))
 
     def computed(self, serializer: Any, field: Any, model: type[models.Model], prefix: str) -> str:
         """What a method of the serializer says of a row that holds what it declared to read."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import DateTimeField, QuerySet
 
+from kloppocar.api.etag import digest
 from kloppocar.api.serializers import ModelSerializer, chosen_of
 
 from .parts import Instances, Keys, Part, grouped
@@ -46,6 +47,11 @@ class Reading:
     ) -> Rows:
         """Tuples that `build` takes. `in_order`: the queryset's own table is read first, in its order."""
         return fetch(queryset, self.columns, Asked(only, after, limit, in_order))
+
+    def shape(self) -> str | None:
+        """What stands for all that is shown beside its values: by other serializers, and of lists that are narrowed."""
+        lists = [f"{bool(part.listed.query.where)}{part.reading and part.reading.plan.source}" for part in self.parts]
+        return digest("".join([self.plan.source, *lists]))
 
     def build(self, rows: Rows) -> list[Any]:
         """The rows as JSON-ready objects."""

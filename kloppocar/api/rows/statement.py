@@ -17,6 +17,7 @@ from django.db.models import ForeignKey, Func, Q, QuerySet, TextField
 
 from kloppocar.api.conditions import stopped_clock
 from kloppocar.api.connections import read
+from kloppocar.api.etag import digest
 
 from .clauses import Clauses, clauses_of
 
@@ -29,7 +30,7 @@ class Column(NamedTuple):
     """What to read: a path (or an annotation's name), and as what."""
 
     path: str
-    kind: str = "raw"  # raw: as the driver gives it; python: with the ORM's converters; time: as ISO 8601 in UTC
+    kind: str = "raw"  # as the driver gives it; python: with the ORM's converters; time: as ISO 8601 in UTC; digest
     source: Any = None  # of a column of its own making, which has an `expression()`
 
     def expression(self, vendor: str) -> Any:
@@ -39,8 +40,10 @@ class Column(NamedTuple):
 
     def converter(self, found: Any, connection: Any) -> Callable[[Any], Any] | None:
         """What turns the driver's value into ours; `found` are the ORM's converters and what they convert."""
-        if self.kind in {"raw", "sum"} or (self.kind == "time" and connection.vendor == "mysql"):
+        if self.kind == "raw" or (self.kind == "time" and connection.vendor == "mysql"):
             return None
+        if self.kind == "digest":
+            return digest
         steps: list[Callable[[Any], Any]] = []
         if found:
             steps += [partial(each, expression=found[1], connection=connection) for each in found[0]]
