@@ -205,10 +205,11 @@ def filled(text: Text, asked: Asked) -> str:
 
 def key_of(queryset: QuerySet, columns: Columns, clauses: Clauses, asked: Asked) -> Any:
     query = queryset.query
-    order = (query.order_by, query.default_ordering, query.standard_ordering, query.extra_order_by)
+    order = (query.order_by, query.default_ordering, query.standard_ordering, *query.extra_order_by)
     limits = (query.low_mark, query.high_mark, query.distinct, query.distinct_fields)
     selected = tuple((name, sql) for name, (sql, _) in clauses.annotations.items())
-    return queryset.db, query.model, columns, clauses.tables, clauses.where_sql, selected, order, limits, asked.shape
+    kind = (selected, query.combinator, query.group_by is None, query.select_for_update)
+    return queryset.db, query.model, columns, clauses.tables, clauses.where_sql, order, limits, kind, asked.shape
 
 
 MARK = -8_765_432_109_876_543  # stands for the numbers of `only` while the ORM compiles; no key is negative
