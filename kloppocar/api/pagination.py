@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from .times import is_beyond
 
-CURSOR = re.compile(r"([?&])cursor=[^&]*")
+CURSOR = re.compile(r"(^[^?]*\?|&)cursor=[^&]*")
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 MAX_CURSOR = 2_000
 BIGGEST = (1 << 63) - 1

@@ -68,6 +68,19 @@ def test_rows_without_a_value_are_paged_too(api, thirty, ordering, monkeypatch):
     assert sorted(chain(*pages)) == sorted(row.id for row in thirty)
 
 
+def test_a_search_that_looks_like_a_cursor_is_paged_too(api):
+    for _ in range(3):
+        make_collectible(name={"en": "An?cursor=n"})
+
+    query, ids = "search=?cursor=n&page_size=1", []
+    while query and len(ids) < 4:
+        page = api(None).generic("GET", URL, QUERY_STRING=query).json()
+        ids += [row["id"] for row in page["results"]]
+        query = (page["next"] or "").partition("?")[2]
+
+    assert len(ids) == len(set(ids)) == 3
+
+
 def cursor(*values):
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 

@@ -46,6 +46,10 @@ PAIRS = {
         (ALL.annotate(number=F("points")).order_by("number"), KEYS),
         (ALL.annotate(number=-F("points")).order_by("number"), KEYS),
     ),
+    "what an order's name is that is not shown": (
+        (ALL.alias(number=F("points")).order_by("number"), KEYS),
+        (ALL.alias(number=-F("points")).order_by("number"), KEYS),
+    ),
     "the model's own order": ((Collectible.objects.all(), KEYS), (Collectible.objects.order_by(), KEYS)),
     "an order turned round": ((ALL, KEYS), (ALL.reverse(), KEYS)),
     "an order of plain SQL": ((ALL, KEYS), (ALL.extra(order_by=["-points"]), KEYS)),

@@ -34,10 +34,15 @@ def clauses_of(queryset: QuerySet) -> Clauses:
     except FullResultSet:
         where_sql, where_params = "", []
     tables, from_params = tables_of(query, compiler.compiler)
-    annotations = {}
-    if query.annotation_select and query.group_by is None:
-        annotations = {name: compiler.compiler.compile(each) for name, each in query.annotation_select.items()}
-    return Clauses(tables, from_params, where_sql, where_params, annotations)
+    return Clauses(tables, from_params, where_sql, where_params, annotations_of(query, compiler.compiler))
+
+
+def annotations_of(query: Any, compiler: Any) -> dict[str, tuple[str, list[Any]]]:
+    """Those that are read, or ordered by."""
+    if not query.annotations or query.group_by is not None:
+        return {}
+    named = {*query.annotation_select, *(str(name).lstrip("-") for name in query.order_by)}
+    return {name: compiler.compile(each) for name, each in query.annotations.items() if name in named}
 
 
 def tables_of(query: Any, compiler: Any) -> tuple[Any, list[Any]]:
