@@ -60,7 +60,7 @@ def test_every_page_says_whose_scripts_may_run(browser, who, path, accept):
 
 
 def test_a_page_about_a_crash_says_so_too(browser, monkeypatch):
-    monkeypatch.setattr("kloppocar.pages.render", lambda *args: 1 / 0)
+    monkeypatch.setattr("kloppocar.pages.public.render_to_string", lambda *args: 1 / 0)
     browser.raise_request_exception = False
 
     page = browser.get("/", headers={"accept": "text/html"})
