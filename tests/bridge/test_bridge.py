@@ -157,7 +157,7 @@ def test_of_others_one_reads_the_public_part(old, world):
     assert mine["score"] == 12
     assert mine["userRank"]["title"] == "Novice"
     assert {name for name, value in theirs.items() if value is not None} == {
-        *("userId", "username", "userRank", "active", "isOnBlockchain", "createdDt", "updatedDt")
+        *("userId", "username", "userRank", "active", "isOnBlockchain")
     }
 
 

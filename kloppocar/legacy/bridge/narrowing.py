@@ -8,8 +8,10 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 from rest_framework.exceptions import PermissionDenied
 
+from collectibles.models import CollectibleSponsor
 from kloppocar.api.localized import LocalizedField
 from kloppocar.api.permissions import is_administrator
+from users.models import User
 
 from . import parameters, sealed
 
@@ -30,14 +32,27 @@ def by_sealed(column: str, table: str) -> Narrowing:
     return narrow
 
 
-def held(table: str) -> Narrowing:
-    """The row of a sealed id, whoever may list such rows: only who was given the id has it."""
+def held(table: str, **still: Any) -> Narrowing:
+    """The row of a sealed id, whoever may list such rows: only who was given the id has it, and has it as long as the
+    row is `still` so. Staff have it for good.
+    """
 
     def narrow(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
-        pk = sealed.unseal(table, parameters.number(name, value), request)
-        return rows.model._default_manager.filter(pk=pk)
+        known = rows.model._default_manager.filter(pk=sealed.unseal(table, parameters.number(name, value), request))
+        return known if is_administrator(request.user) else known.filter(**still)
 
     return narrow
+
+
+def owned(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
+    """What somebody has whom one may know of."""
+    return rows.filter(owner=parameters.number(name, value), owner__in=User.objects.visible_to(request.user))
+
+
+def sponsored(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
+    """What a sponsor sponsors whose word is shown."""
+    words = CollectibleSponsor.objects.visible_to(request.user).filter(sponsor=parameters.number(name, value))
+    return rows.filter(pk__in=words.values("collectible"))
 
 
 def since(column: str) -> Narrowing:

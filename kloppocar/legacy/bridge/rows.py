@@ -28,7 +28,21 @@ from kloppocar.api.permissions import is_administrator
 from users.models import Notification, NotificationQuerySet, User
 from users.serializers.user import rank_of
 
-from .narrowing import Narrowing, by, by_sealed, held, mine_since, own, own_address, part_of, since, username, whether
+from .narrowing import (
+    Narrowing,
+    by,
+    by_sealed,
+    held,
+    mine_since,
+    own,
+    own_address,
+    owned,
+    part_of,
+    since,
+    sponsored,
+    username,
+    whether,
+)
 from .sealed import seal
 from .shapes import Shape, catalog, collecting, people
 
@@ -49,7 +63,7 @@ class Source:
 
 # --- People ------------------------------------------------------------------------------------------------------
 
-PUBLIC = {"userId", "username", "profileImg", "userRank", "active", "isOnBlockchain", "createdDt", "updatedDt"}
+PUBLIC = {"userId", "username", "profileImg", "userRank", "active", "isOnBlockchain"}
 
 
 def finish_people(rows: list[dict[str, Any]], request: Any) -> None:
@@ -145,9 +159,7 @@ def collectibles(user: Any) -> QuerySet:
 
 
 def sponsorships(user: Any) -> QuerySet:
-    return CollectibleSponsor.objects.filter(
-        collectible__in=collectibles(user), sponsor__in=Sponsor.objects.visible_to(user)
-    )
+    return CollectibleSponsor.objects.visible_to(user).filter(collectible__in=collectibles(user))
 
 
 CATALOG = {
@@ -169,7 +181,7 @@ CATALOG = {
             "collectibleId": by("pk"),
             "name": part_of("name"),
             "label": part_of("label"),
-            "sponsorId": by("sponsorships__sponsor"),
+            "sponsorId": sponsored,
             "collectionId": by("collection"),
             "communityId": by("collection__community"),
             "projectId": by("collection__project"),
@@ -193,9 +205,10 @@ def copies(user: Any) -> QuerySet:
 
 
 def finish_copies(rows: list[dict[str, Any]], request: Any) -> None:
+    """A favourite is its owner's business, and so are times that move with it."""
     for row in rows:
         if row["ownerId"] != request.user.pk:
-            row["favorite"] = False
+            row.update(favorite=False, createdDt=None, updatedDt=None)
 
 
 def missions_with_mine(user: Any) -> QuerySet:
@@ -206,7 +219,9 @@ def missions_with_mine(user: Any) -> QuerySet:
 
 
 def finish_missions(rows: list[dict[str, Any]], request: Any) -> None:
-    entries = MissionCollectible.objects.filter(mission__in=[row["missionId"] for row in rows]).order_by("id")
+    """Of what counts each reader is told what they may see."""
+    entries = MissionCollectible.objects.filter(collectible__in=collectibles(request.user)).order_by("id")
+    entries = entries.filter(mission__in=[row["missionId"] for row in rows])
     listed: dict[int, list[int]] = {}
     for mission, collectible in entries.values_list("mission", "collectible"):
         listed.setdefault(mission, []).append(collectible)
@@ -230,7 +245,7 @@ COLLECTING = {
             "userCollectibleId": by("pk"),
             "collectibleId": by("collectible"),
             "mint": by("mint"),
-            "ownerId": by("owner"),
+            "ownerId": owned,
             "lastTransferredDtAfter": mine_since("owner", "acquired_at"),
         },
         order=("-acquired_at", "-id"),
@@ -256,13 +271,13 @@ COLLECTING = {
     "Distribution": Source(
         collecting.DISTRIBUTION,
         Distribution.objects.visible_to,
-        {"distributionId": held("Distribution"), "projectId": by("project")},
+        {"distributionId": held("Distribution", active=True), "projectId": by("project")},
         finish=seal_ids,
     ),
     "DistributionCode": Source(
         collecting.DISTRIBUTION_CODE,
         DistributionCode.objects.visible_to,
-        {"distributionCodeId": held("DistributionCode"), "distributionId": by("distribution")},
+        {"distributionCodeId": held("DistributionCode", revoked_at=None), "distributionId": by("distribution")},
         finish=seal_ids,
     ),
     "DistributionCodeUser": Source(
