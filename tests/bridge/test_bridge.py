@@ -79,11 +79,11 @@ def test_the_bare_token_counts_and_a_session_does_not(api, client, world):
 
 def test_below_a_stage_links_begin_with_it(old, world):
     with override_script_prefix("/dev/"):
-        response = old(None, "GET", "Collectible/getAllCollectibles", limit=0)
+        response = old(None, "GET", "Collectible/getAllCollectibles", limit=1)
 
     links = response["Link"].split(", ")
     assert links[0] == '</dev/api/v1/collectibles/>; rel="successor-version"'
-    assert links[1] == '</dev/Collectible/getAllCollectibles?limit=0&skip=0>; rel="next"'
+    assert links[1] == '</dev/Collectible/getAllCollectibles?limit=1&skip=1>; rel="next"'
 
 
 def test_the_last_day_is_told_when_there_is_one(old, world, settings):
@@ -112,6 +112,13 @@ def test_a_list_goes_on_where_its_link_says(old, api, world):
     everything = [row["collectibleId"] for row in old(None, "GET", "Collectible/getAllCollectibles").json()]
     assert seen == everything
     assert len(seen) == len(set(seen)) == 6
+
+
+def test_no_rows_asked_for_lead_nowhere(old, world):
+    response = old(None, "GET", "Collectible/getAllCollectibles", limit=0)
+
+    assert response.json() == []
+    assert 'rel="next"' not in response["Link"]
 
 
 def test_no_answer_grows_beyond_what_a_gateway_passes_on(old, world, monkeypatch):

@@ -49,7 +49,7 @@ def change(call: Call) -> Response:
     wanted = {name: value for name, value in changes(call, own_row(call), SECRETS).items() if name not in SECRETS}
     if wanted.keys() - WRITTEN:
         raise server_decides("users/me/")
-    if wanted.get("active") is False:
+    if wanted.get("active") is not None and not parameters.yes_or_no("active", wanted["active"]):
         return close(call)
     fields = profile_of(wanted)
     with transaction.atomic():

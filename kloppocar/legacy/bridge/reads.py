@@ -67,7 +67,7 @@ def read_many(call: Call, *names: str) -> Response:
         source.finish(page, call.request)
     given = bounded(page)
     response = Response(given)
-    if len(given) < len(read):
+    if given and len(given) < len(read):
         response.next_skip = skip + len(given)  # type: ignore[attr-defined]
     return response
 

@@ -33,13 +33,27 @@ def server_decides(where: str) -> Refusal:
     return Refusal("server_decides", _("The server decides this now. Please update the app."), status=403, extra=extra)
 
 
+# What the server moves by itself: a row that was read a moment ago may say it otherwise, and nobody changed it.
+MOVED = {
+    "createdDt",
+    "updatedDt",
+    "score",
+    "userRank",
+    "lastLoggedIn",
+    "progress",
+    "dateCompleted",
+    "lastTransferredDt",
+}
+
+
 def changes(call: Call, present: dict[str, Any], also: Set[str] = frozenset()) -> dict[str, Any]:
-    """What a body says that is not there already. Old clients send whole rows back; a column that we do not know is
-    refused, and a key of the query too.
+    """What a body says that is not there already, MOVED apart. Old clients send whole rows back; a column that we do
+    not know is refused, and a key of the query too.
     """
     refuse_unknown(call, also)
     as_sent = orjson.loads(orjson.dumps(present, option=orjson.OPT_UTC_Z))
-    return {name: value for name, value in call.body.items() if name in also or not same(value, as_sent[name])}
+    said = {name: value for name, value in call.body.items() if name not in MOVED}
+    return {name: value for name, value in said.items() if name in also or not same(value, as_sent[name])}
 
 
 def same(sent: Any, present: Any) -> bool:
@@ -112,7 +126,7 @@ def change_copy(call: Call) -> Response:
 
 
 CLAIM = {"completed", "rewardClaimed"}
-BESIDE_A_CLAIM = CLAIM | {"progress", "status", "dateCompleted"}
+BESIDE_A_CLAIM = CLAIM | {"status"}
 
 
 def start_mission(call: Call) -> Response:
