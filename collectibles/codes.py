@@ -14,6 +14,8 @@ from base64 import b32encode
 from hashlib import sha256
 from random import Random
 
+from django.conf import settings
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 11
 PLACES = range(0, 5 * (LENGTH - 1), 5)  # of a character's bits in a number
@@ -49,9 +51,16 @@ def new_code(rng: Random | None = None) -> str:
     return text + check_character(text)
 
 
+def longest() -> int:
+    """How much of what is typed is looked at: printed codes of the old backend may be longer than ours."""
+    return MAX_OLD if settings.OLD_CODES else MAX_TYPED
+
+
 def normalise(typed: str) -> str:
     """How a typed code is stored and looked up; MistypedCode when no code can look like this."""
-    typed = typed[: MAX_TYPED + 1].upper()
+    if len(typed) > MAX_TYPED:
+        raise MistypedCode
+    typed = typed.upper()
     compact = re.sub(r"[\s-]", "", typed).translate(LOOK_ALIKES)
     if len(compact) == LENGTH and all(character in ALPHABET for character in compact):
         if check_character(compact[:-1]) != compact[-1]:

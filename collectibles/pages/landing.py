@@ -38,7 +38,7 @@ FOR_ONE_READER = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, no
 @public_page(may_be_old=False)
 def landing(request: HttpRequest, typed: str) -> Page:
     """How a code stands: 200 while there is anything to say about it, else 400, 404 or 410."""
-    typed = typed.rstrip("/")[: codes.MAX_TYPED]
+    typed = typed.rstrip("/")[: codes.longest()]
     try:
         outlook = preview_for_anybody(code=typed, guesses=Guesses("code", request))
     except Throttled as refusal:
@@ -46,7 +46,8 @@ def landing(request: HttpRequest, typed: str) -> Page:
         page.headers |= FOR_ONE_READER
         return page
     state = outlook.preview.code or "open"
-    context = {"typed": typed, "state": state, "says": outlook.preview.detail, **way_in(outlook.code, typed)}
+    context = {"typed": typed, "longest": codes.longest(), "state": state, "says": outlook.preview.detail}
+    context |= way_in(outlook.code, typed)
     campaign = outlook.campaign
     if campaign is None or not campaign.active or state == "revoked":  # who has nothing in hand is told of nothing
         context |= {"headline": outlook.preview.detail, "lead": " ".join(further(state)), "further": []}
@@ -57,7 +58,7 @@ def landing(request: HttpRequest, typed: str) -> Page:
 
 def type_a_code(request: HttpRequest) -> HttpResponse:
     """A form for whoever has a code and no camera; what was typed has the address of a scanned one."""
-    if typed := "".join(request.GET.get("code", "").split())[: codes.MAX_TYPED]:
+    if typed := "".join(request.GET.get("code", "").split())[: codes.longest()]:
         lang = f"?lang={spoken_language(request)}" if "lang" in request.GET else ""
         return HttpResponseRedirect(reverse("landing", args=[typed]) + lang)
     return empty_form(request)
@@ -65,7 +66,7 @@ def type_a_code(request: HttpRequest) -> HttpResponse:
 
 @public_page(may_be_old=False)
 def empty_form(request: HttpRequest) -> Page:
-    return Page("collectibles/type.html", {"typed": ""})
+    return Page("collectibles/type.html", {"typed": "", "longest": codes.longest()})
 
 
 def way_in(code: str, typed: str) -> dict[str, Any]:

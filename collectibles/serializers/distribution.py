@@ -1,5 +1,7 @@
 """Campaigns and codes for staff; redemptions for everybody who has one."""
 
+from typing import Any
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -116,8 +118,15 @@ class DistributionCodeSerializer(ModelSerializer):
         return attrs
 
 
+class TypedCodeField(TextSerializerField):
+    """As long as a code may be; REST framework makes the field anew for each request."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=codes.longest(), **kwargs)
+
+
 class RedeemSerializer(serializers.Serializer):
-    code = TextSerializerField(max_length=codes.MAX_TYPED, help_text="As scanned or typed: `7Q2M-4K9X-ABG`.")
+    code = TypedCodeField(help_text="As scanned or typed: `7Q2M-4K9X-ABG`.")
 
 
 class MovedMissionSerializer(serializers.ModelSerializer):

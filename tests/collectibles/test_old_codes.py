@@ -1,6 +1,6 @@
 """Printed codes of the old backend that fit neither shape of ours: they work while OLD_CODES is on."""
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -8,7 +8,8 @@ from collectibles import codes
 from tests import make
 
 PATH = "/api/v1/redemptions/"
-PRINTED = ["WELCOME2024", "Grüße aus Köln", "https://old.example/?code=1#x", "A" * 80, "{42}"]
+LONG = f"https://qr.example/redeem?campaign=roadshow-2023&token={'a1b2c3' * 33}xy"  # as long as the old column
+PRINTED = ["WELCOME2024", "Grüße aus Köln", "https://old.example/?code=1#x", "A" * 80, "{42}", LONG]
 
 
 def code_of(answer):
@@ -37,7 +38,26 @@ def test_without_the_setting_it_is_mistyped_before_any_query(api, printed):
 
     answer = api("alice").post(PATH, {"code": printed})
 
-    assert (answer.status_code, code_of(answer)) == (400, "invalid_code")
+    assert (answer.status_code, code_of(answer)) == (400, "max_length" if printed == LONG else "invalid_code")
+
+
+def test_a_preview_looks_as_far_as_a_redemption(api, old_codes):
+    make.make_code(code=codes.of_old_backend(LONG))
+
+    assert len(LONG) == 255
+    assert api("alice").post(f"{PATH}preview/", {"code": LONG}).json()["can_redeem"] is True
+    assert api("alice").post(f"{PATH}preview/", {"code": LONG[:-1]}).json()["code"] == "unknown_code"
+
+
+def test_a_code_is_looked_up_whole(api, old_codes):
+    """Neither by its beginning, nor is there no end to it."""
+    make.make_code(code="WELCOME")
+
+    longer = api("alice").post(PATH, {"code": "WELCOME" + " " * 94 + "BACK"})
+    endless = api("alice").post(PATH, {"code": "A" * (codes.MAX_OLD + 1)})
+
+    assert (longer.status_code, code_of(longer)) == (404, "unknown_code")
+    assert (endless.status_code, code_of(endless)) == (400, "max_length")
 
 
 def test_a_wrong_one_is_a_guess(api, old_codes):
@@ -51,6 +71,20 @@ def test_our_own_codes_work_as_ever(api, old_codes):
     code = make.make_code().code
 
     assert api("alice").post(PATH, {"code": codes.format_code(code)}).status_code == 201
+
+
+@pytest.mark.parametrize(("is_on", "most"), [(True, codes.MAX_OLD), (False, codes.MAX_TYPED)])
+def test_the_form_takes_what_is_printed(client, db, settings, is_on, most):
+    settings.OLD_CODES = is_on
+    make.make_code(code=codes.of_old_backend(LONG))
+
+    form = client.get("/c/")
+    sent = client.get("/c/", {"code": LONG})
+
+    assert f'maxlength="{most}"' in form.content.decode()
+    assert f'maxlength="{most}"' in client.get("/c/UNKNOWN").content.decode()
+    assert unquote(sent["Location"]) == f"/c/{LONG[:most]}"
+    assert client.get(sent["Location"]).status_code == (200 if is_on else 400)
 
 
 @pytest.mark.parametrize("printed", ["WELCOME2024", "{42}"])
