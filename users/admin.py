@@ -12,6 +12,7 @@ from kloppocar.api.actions import asking, change_all
 from kloppocar.api.admin import ReadOnlyInline, RowAdmin, localized_column
 from kloppocar.api.forms import ruled_by
 
+from .emails import as_stored
 from .models import (
     SET_BY_HAND,
     Adoption,
@@ -29,13 +30,19 @@ from .serializers import NotificationSerializer, RankSerializer
 from .services import publishing
 
 
-class NewUserForm(AdminUserCreationForm):
+class EmailAsStored(forms.ModelForm):
+    def clean_email(self) -> str | None:
+        email = self.cleaned_data["email"]
+        return email and as_stored(email)
+
+
+class NewUserForm(EmailAsStored, AdminUserCreationForm):
     class Meta:
         model = User
         fields = ["username", "email", "cognito_sub"]
 
 
-class UserForm(UserChangeForm):
+class UserForm(EmailAsStored, UserChangeForm):
     """An empty name, subject or e-mail is none at all; names differ by more than case."""
 
     class Meta:

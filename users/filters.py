@@ -4,6 +4,7 @@ import django_filters
 
 from kloppocar.api.filters import NumberInFilter
 
+from .emails import as_stored
 from .models import Notification, PushDevice, Rank, User
 
 
@@ -24,8 +25,7 @@ class StaffUserFilterSet(UserFilterSet):
         fields = {"status": ["exact"], "created_at": ["gte", "lte"], "score": ["gte", "lte"]}
 
     def with_email(self, queryset, name, value):
-        """E-mails are stored in lower case and compare byte for byte."""
-        return queryset.filter(email=value.lower())
+        return queryset.filter(email=as_stored(value))
 
 
 class RankFilterSet(django_filters.FilterSet):

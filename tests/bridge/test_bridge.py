@@ -178,6 +178,15 @@ def test_an_address_of_somebody_else_and_one_of_nobody_look_alike(old, world):
     assert len(for_somebody) == len(for_nobody)
 
 
+@pytest.mark.parametrize(("typed", "status"), [("KELVIN@Example.org", 200), ("\u212aelvin@example.org", 404)])
+def test_an_address_is_looked_up_as_it_is_stored(old, world, typed, status):
+    type(world.bob).objects.filter(pk=world.bob.pk).update(email="kelvin@example.org")
+
+    answers = [old(person, "GET", "User/getUserByEmail", email=typed) for person in ("bob", "staff")]
+
+    assert [answer.status_code for answer in answers] == [status, status]
+
+
 def test_contact_of_a_sponsor_is_for_staff(old, world):
     people = {
         p: old(p, "GET", "Sponsor/getSponsorBySponsorId", sponsorId=world.sponsor.pk).json() for p in ("alice", "staff")

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from kloppocar.api.serializers import ModelSerializer, RefusingUnknownFields
 from users import names
+from users.emails import as_stored
 from users.models import SET_BY_HAND, Rank, User
 
 
@@ -109,6 +110,9 @@ class StaffUserSerializer(ModelSerializer):
             "updated_at",
         ]
         read_only_fields = ["score", "version", "created_at", "updated_at"]
+
+    def validate_email(self, value):
+        return value and as_stored(value)
 
     def validate_is_active(self, value):
         if not value and self.instance is not None and self.instance.pk == self.context["request"].user.pk:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from users.emails import as_stored
 from users.models import User, UserStatus
 
 from .adoption import adopt
@@ -65,13 +66,13 @@ def _save_email(user: User, email: str) -> None:
 
 
 def usable_email(email: str | None) -> str | None:
-    """In lower case, as it is stored and looked up; None when it is none.
+    """As it is stored and looked up; None when it is none.
 
     Django's validator lets lone surrogates through in a domain, which no database can store.
     """
-    email = (email or "").lower()
+    email = email or ""
     try:
         validate_email(email)
     except ValidationError:
         return None
-    return email if len(email) <= MAX_EMAIL and email.isprintable() else None
+    return as_stored(email) if len(email) <= MAX_EMAIL and email.isprintable() else None

@@ -11,6 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from collectibles.models import CollectibleSponsor
 from kloppocar.api.localized import LocalizedField
 from kloppocar.api.permissions import is_administrator
+from users.emails import as_stored
 from users.models import User
 
 from . import parameters, sealed
@@ -108,7 +109,7 @@ def mine_since(owner: str, column: str) -> Narrowing:
 
 def own_address(rows: QuerySet, name: str, value: Any, request: Any) -> QuerySet:
     """Who has that e-mail: oneself, or nobody that one may know of. Staff find anybody."""
-    found = rows.filter(email=parameters.text(name, value, 254).lower())
+    found = rows.filter(email=as_stored(parameters.text(name, value, 254)))
     return found if is_administrator(request.user) else found.filter(pk=request.user.pk)
 
 

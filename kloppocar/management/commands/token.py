@@ -11,6 +11,7 @@ from django.db import OperationalError, ProgrammingError
 
 from users import local_issuer
 from users.cognito import SUB_SHAPE
+from users.emails import as_stored
 from users.key_set import KeySetError
 from users.models import User, UserStatus
 
@@ -69,7 +70,7 @@ def as_json(token: str, person: User, sub: str, options: dict[str, Any]) -> str:
 def the_person(name: str) -> User:
     """By username, subject or e-mail, in that order; nobody's or several people's name is an error."""
     signing_in = User.objects.filter(cognito_sub__isnull=False).exclude(status=UserStatus.DELETED)
-    for look_up in ({"username_key": name.lower()}, {"cognito_sub": name}, {"email": name.lower()}):
+    for look_up in ({"username_key": name.lower()}, {"cognito_sub": name}, {"email": as_stored(name)}):
         found = list(signing_in.filter(**look_up)[:2])
         if len(found) == 1:
             return found[0]
