@@ -286,12 +286,16 @@ def test_switched_off_it_is_not_there(api, settings):
     assert "Deprecation" not in response
 
 
-def test_who_guessed_too_often_is_refused_whatever_they_send(old, world, settings):
+@pytest.mark.parametrize("way", ["id", "code"])
+def test_who_guessed_too_often_is_refused_whatever_they_send(old, world, settings, way):
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"code_guesses": (1, 10_000_000)}
-    name = "DistributionCode/getDistributionCodeByDistributionCodeId"
-    right = world.sealed("DistributionCode", world.code.pk, "bob")
+    name, key, right, wrong = {
+        "id": ("ByDistributionCodeId", "distributionCodeId", world.sealed("DistributionCode", world.code.pk, "bob"), 1),
+        "code": ("ByCode", "code", world.code.code, "NOBODY-KNOWS-IT"),
+    }[way]
 
-    answers = [old("bob", "GET", name, distributionCodeId=number) for number in (right, 1, right)]
+    route = f"DistributionCode/getDistributionCode{name}"
+    answers = [old("bob", "GET", route, **{key: given}) for given in (right, wrong, right)]
 
     assert [response.status_code for response in answers] == [200, 404, 429]
 

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from collectibles.models import CollectibleSponsor, Copy, Distribution, DistributionCode, Grant, MissionCollectible
+from collectibles.services import accept, open_offer
 from tests.make import make_collectible, make_community, make_distribution, make_sponsor
 from users.models import User
 
@@ -132,6 +133,18 @@ def test_copies_that_came_lately_are_ones_own(old, world):
 
 def _free(world):
     return next(mint for mint in range(1, 11) if mint != world.copy.mint)
+
+
+def test_a_copy_says_who_had_it_last_and_since_when(old, world):
+    for giver, receiver in [(world.alice, world.bob), (world.bob, world.carol)]:
+        accept(user=receiver, secret=open_offer(giver=giver, copy=Copy.objects.get(pk=world.copy.pk)).secret)
+    name = "UserCollectible/getUserCollectible"
+
+    row = old("carol", "GET", f"{name}ByUserCollectibleId", userCollectibleId=world.copy.pk).json()
+    listed = old("carol", "GET", f"{name}sByLastOwned", lastTransferredDtAfter=row["lastTransferredDt"])
+
+    assert (row["ownerId"], row["previousOwnerId"]) == (world.carol.pk, world.bob.pk)
+    assert ids(listed, "userCollectibleId") == [world.copy.pk]  # of that very moment, too
 
 
 def test_a_community_that_is_not_shown_cannot_be_joined(old, world):

@@ -46,6 +46,12 @@ def test_the_first_verified_email_gives_the_account_to_its_person(dora, pool):
     assert User.objects.count() == 1
 
 
+def test_the_account_has_the_email_that_it_was_given_for(dora, pool):
+    User.objects.filter(pk=dora.pk).update(email="before@example.com")
+
+    assert get(id_token(email=EMAIL, email_verified=True)).json()["email"] == EMAIL
+
+
 def test_who_has_no_username_is_still_to_choose_one(db, pool):
     nobody = waiting(username=None)
 
