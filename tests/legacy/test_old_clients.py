@@ -33,6 +33,8 @@ CHANGED = {
     "User.email": "in lower case, as it is looked up",
     "User.pushToken": "taken, and told to nobody",
     "User.userType": "who has no subject yet is waited for",
+    "UserCollectible.createdDt": "its owner's to know",
+    "UserCollectible.updatedDt": "its owner's to know",
     "CommunityChallenge.rewardId": "it was a collectible; now a campaign decides",
     "Mission.rewardId": "where it was a collectible a campaign was made for it",
     "DistributionCode.code": "in capital letters, as it is looked up",
