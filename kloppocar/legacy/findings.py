@@ -22,6 +22,8 @@ RULES: dict[str, tuple[str, str]] = {
     "forbidden_character": (MENDED, "NUL and halves of surrogate pairs are left out"),
     "not_texts": (MENDED, "what is no text is left out"),
     "unknown_language": (MENDED, "a language that CONTENT_LANGUAGES lacks is left out"),
+    "odd_json": (MENDED, "numbers that are none, halves of characters, and what lies too deep, are left out of JSON"),
+    "cut": (MENDED, "longer than its column here: what is beyond is cut off"),
     "too_long": (NOTED, "longer than our forms allow: comes whole, and wants shortening at the next edit"),
     "no_name": (MENDED, "a row without its name is called by its old table and number"),
     "zero_date": (MENDED, "a date that is none: the row's own time or none is taken"),
@@ -31,12 +33,14 @@ RULES: dict[str, tuple[str, str]] = {
     "bad_json": (MENDED, "what should be a JSON object and is none is left out"),
     "ends_before_start": (MENDED, "an end that is not after its start: the start moves a day before the end"),
     # relations
+    "bad_id": (REFUSED, "an id below 1, which no row here can have: would be left out"),
     "orphan": (SKIPPED, "points to a row that is not there: left out"),
     "orphan_of_value": (REFUSED, "points to a row that is not there: would be left out"),
     "lost_link": (MENDED, "an optional link to a row that is not there is cleared"),
     "second_of_pair": (SKIPPED, "a second row for the same pair: the first one came"),
     # people
     "duplicate_sub": (MENDED, "two rows of one Cognito subject become one person"),
+    "lost_with_a_row": (NOTED, "of a row that becomes part of another person: what that one has stays, this is left"),
     "already_signed_up": (MENDED, "this subject has an account here already: what it owns goes there"),
     "bad_sub": (MENDED, "a subject that cannot be one: the person waits for a verified e-mail"),
     "duplicate_email": (NOTED, "another row waits for this e-mail: this one is joined by hand"),
@@ -61,6 +65,11 @@ RULES: dict[str, tuple[str, str]] = {
     "transfer_code": (SKIPPED, "an open transfer ends with the old backend: the owner offers the copy again"),
     "code_overused": (MENDED, "used more often than allowed: what happened stays, nothing is left"),
     "campaign_overdrawn": (MENDED, "gave more than its limit: what happened stays, nothing is left"),
+    "becomes_reward": (MENDED, "only missions give from this campaign: it becomes a reward"),
+    "reward_of_its_own": (
+        MENDED,
+        "missions give from a campaign that has codes: they get a reward of their own",
+    ),
     "draws_from_nothing": (MENDED, "draws from a collection and names none: comes inactive"),
     "ended_though_untimed": (NOTED, "its end has passed though it is not timed: extend it if its codes are to work"),
     "redemption_without_copy": (NOTED, "no copy fits this redemption: the use stays spent"),
@@ -73,7 +82,7 @@ RULES: dict[str, tuple[str, str]] = {
 
 
 class Finding(NamedTuple):
-    """`value` is shown to the operator: never an e-mail, a subject, a token or a code."""
+    """`value` is shown to the operator, but for columns that are SECRET: no e-mail, name, subject, token or code."""
 
     table: str
     old_id: int
