@@ -15,7 +15,7 @@ from django.db.models import DateTimeField, JSONField
 from kloppocar.models import LegacyId
 
 from .findings import Finding, Report
-from .source import OldRow
+from .source import BELOW_ALL, OldRow
 from .table import Context, Table
 from .values import Row
 
@@ -24,7 +24,8 @@ MERGED = "merged"
 
 def batches(table: Table, context: Context) -> Iterator[list[Row]]:
     """Rows with the new ids of what they point to; those that lack what they need are skipped already."""
-    for found in context.source.batches(table.read_from, table.key):
+    after = BELOW_ALL if context.is_reporting else 0
+    for found in context.source.batches(table.read_from, table.key, after=after):
         rows = [prepared(table, values, context) for values in found]
         look_up(table, rows, context)
         context.found = table.find(rows, context)
@@ -34,6 +35,8 @@ def batches(table: Table, context: Context) -> Iterator[list[Row]]:
 def prepared(table: Table, values: OldRow, context: Context) -> Row:
     row = Row(table.name, values[table.key], values, context.language)
     row.new_id = context.shifts.get(table.name, 0) + row.old_id
+    if row.old_id < 1 and table.name == table.read_from:
+        row.skip("bad_id")
     return row
 
 
@@ -93,12 +96,12 @@ def write(table: Table, context: Context, result: Report) -> Iterator[int]:
         objects, lines = [], []
         for row in new:
             objects += build(table, row, context)
-            if not row.empty and row.old_id not in known:
+            if not row.empty:
                 note = row.skipped or (MERGED if row.merged else "")
                 lines.append(line(table.name, row.old_id, None if row.skipped else row.new_id, note))
         with transaction.atomic():
             insert(objects)
-            insert(lines)
+            remember(lines, known)
         counts.written += sum(each.new_id is not None for each in lines)
         yield len(rows)
 
@@ -109,6 +112,14 @@ def known_already(table: str, ids: list[int]) -> dict[int, int | None]:
 
 def line(table: str, old_id: int, new_id: int | None, note: str = "") -> LegacyId:
     return LegacyId(table=table, old_id=old_id, new_id=new_id, note=note)
+
+
+def remember(lines: list[LegacyId], known: dict[int, int | None]) -> None:
+    """Of one table. What was left behind before has a line already, and comes now if it was mended meanwhile."""
+    insert([each for each in lines if each.old_id not in known])
+    for each in lines:
+        if each.old_id in known and each.new_id is not None:
+            LegacyId.objects.filter(table=each.table, old_id=each.old_id).update(new_id=each.new_id, note=each.note)
 
 
 def insert(objects: list[Any]) -> None:

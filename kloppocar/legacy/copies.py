@@ -26,7 +26,7 @@ from collectibles.models import (
     Transfer,
 )
 
-from .bring import insert, known_already, line
+from .bring import insert, known_already, line, remember
 from .findings import Report
 from .source import BATCH
 from .table import Context
@@ -79,8 +79,9 @@ def write_batch(context: Context, collectible: int, campaign: int, batch: list[t
     count_up(collectible, rows)
     for model in (Copy, ReservedNumber, Grant, Transfer):  # the ledger's lines follow the grants
         insert([row for row in rows if type(row) is model])
-    insert([line(COPIES.name, each[0], context.shifts[COPIES.name] + each[0]) for each in missing])
-    insert([line(REDEMPTIONS.name, each[5], context.shifts[GRANTS] + each[0]) for each in missing if each[5] in given])
+    remember([line(COPIES.name, each[0], context.shifts[COPIES.name] + each[0]) for each in missing], known)
+    grants = [line(REDEMPTIONS.name, each[5], context.shifts[GRANTS] + each[0]) for each in missing if each[5] in given]
+    remember(grants, known_already(REDEMPTIONS.name, list(given)))
     hand_on([row for row in rows if type(row) is Transfer], {row.pk: row for row in rows if type(row) is Copy})
     return len(missing)
 

@@ -49,7 +49,7 @@ def prepare(source: Source, language: str) -> tuple[Context, list[LegacyTable]]:
 
 def check(context: Context, report: Report, show: Show) -> None:
     """The first phase, of all tables whatever `--only` says: what comes decides what else can."""
-    survey.take(context.source, context.scratch)
+    survey.take(context)
     for table in TABLES.values():
         show(f"check {table.name}", context.source.number_of(table.read_from), bring.report(table, context, report))
 

@@ -9,9 +9,11 @@ from typing import Any
 TABLES = """
 CREATE TABLE kept (name TEXT, old INTEGER, new INTEGER, PRIMARY KEY (name, old)) WITHOUT ROWID;
 CREATE TABLE claims (kind TEXT, key TEXT, old INTEGER, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE people (id INTEGER PRIMARY KEY);
+CREATE TABLE people (id INTEGER PRIMARY KEY, person INTEGER, sub TEXT, standing INTEGER);
 CREATE TABLE editions (id INTEGER PRIMARY KEY, circulation INTEGER, copies INTEGER DEFAULT 0, last INTEGER DEFAULT 0);
-CREATE TABLE codes (id INTEGER PRIMARY KEY, distribution INTEGER, used INTEGER DEFAULT 0, burnt INTEGER DEFAULT 0);
+CREATE TABLE codes (
+    id INTEGER PRIMARY KEY, distribution INTEGER, of_mission INTEGER, used INTEGER DEFAULT 0, burnt INTEGER DEFAULT 0
+);
 CREATE TABLE copies (
     id INTEGER PRIMARY KEY, collectible INTEGER, owner INTEGER, first_owner INTEGER, mint INTEGER, at TEXT,
     number INTEGER, why TEXT, redemption INTEGER
@@ -22,8 +24,10 @@ CREATE TABLE redemptions (
 """
 INDEXES = """
 CREATE UNIQUE INDEX number ON copies (collectible, number);
+CREATE INDEX by_sub ON people (sub, standing, id);
 CREATE INDEX by_age ON copies (collectible, at, id);
 CREATE INDEX by_first_owner ON copies (first_owner, collectible, redemption);
+CREATE INDEX by_campaign ON codes (distribution);
 CREATE INDEX by_person ON redemptions (user, code, copy);
 """
 

@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 
-from collectibles.models import Grant
+from collectibles.models import DistributionCollectible, Grant
 from kloppocar.models import LegacyTable
 
 from .source import Source, SourceError
 from .tables import GRANTS, TABLES
+from .tables.campaigns import ENTRIES, OWN_ENTRIES
 
 
 def plan(source: Source) -> list[LegacyTable]:
@@ -36,9 +37,13 @@ def plan(source: Source) -> list[LegacyTable]:
 
 def wanted() -> list[tuple[str, Any, str, str]]:
     tables = [(table.name, table.model, table.read_from, table.key) for table in TABLES.values()]
-    copies = TABLES["UserCollectible"]
     own = [entry for entry in tables if entry[0] != "DistributionCodeUser"]  # becomes grants of copies
-    return [*own, (GRANTS, Grant, copies.name, copies.key)]
+    return [
+        *own,
+        (GRANTS, Grant, "UserCollectible", TABLES["UserCollectible"].key),
+        (ENTRIES, DistributionCollectible, "Collectible", TABLES["Collectible"].key),
+        (OWN_ENTRIES, DistributionCollectible, "DistributionCollectible", TABLES["DistributionCollectible"].key),
+    ]
 
 
 def end_of(model: Any, earlier: dict[str, LegacyTable], ends: dict[str, int]) -> int:

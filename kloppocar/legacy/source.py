@@ -8,6 +8,7 @@ BATCH = 1_000
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 10, 300
 # What has to be there for a database to be the old backend's.
 UNMISTAKABLE = {"User", "Collectible", "UserCollectible"}
+BELOW_ALL = -(2**63)
 OldRow = dict[str, Any]
 
 
@@ -74,11 +75,11 @@ class Source:
     def greatest(self, table: str, key: str) -> int:
         if key not in self.schema.get(table, {}):
             return 0
-        return int(self.ask(f"SELECT COALESCE(MAX({quoted(key)}), 0) FROM {self.quoted(table)}"))  # noqa: S608 - our names
+        return int(self.ask(f"SELECT GREATEST(COALESCE(MAX({quoted(key)}), 0), 0) FROM {self.quoted(table)}"))  # noqa: S608 - our names
 
-    def batches(self, table: str, key: str, size: int = BATCH) -> Iterator[list[OldRow]]:
-        """All rows in the order of their key."""
-        last = 0
+    def batches(self, table: str, key: str, size: int = BATCH, *, after: int = 0) -> Iterator[list[OldRow]]:
+        """All rows in the order of their key; those below 1, which cannot come, only for who asks for them."""
+        last = after
         while rows := self.read(table, f"{quoted(key)} > %s ORDER BY {quoted(key)} LIMIT {size}", [last]):
             yield rows
             last = rows[-1][key]

@@ -1,29 +1,38 @@
 """What needs a look at all rows before the first is judged: which number each copy has, and which redemption gave it.
 
-Both follow from the old rows alone, in an order of their own, so that every run decides the same.
+Both follow from the old rows alone, in an order of their own, so that every run decides the same; what an earlier run
+has brought keeps what that run decided.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from collectibles.models import Copy
+
+from . import texts
+from .bring import known_already
 from .scratch import Scratch
 from .source import OldRow, Source
-from .tables import COPIES, REDEMPTIONS, TABLES
-from .values import UNKNOWN_TIME, parsed
+from .table import Context
+from .tables import COPIES, GRANTS, REDEMPTIONS, TABLES
+from .tables.campaigns import OF_MISSIONS, OF_TRANSFERS, WITH_CODES, WITHOUT_CODES
+from .tables.people import standing
+from .values import UNKNOWN_TIME, Row, as_id, is_set, parsed
 
 BATCH = 2_000
+OF_NONE = 0  # instead of a redemption's id: no redemption of this run gave this copy
 NEAR = timedelta(minutes=10)  # a redemption that names no collectible belongs to a copy of this moment
 
 
-def take(source: Source, scratch: Scratch) -> None:
-    rewards(source, scratch)
+def take(context: Context) -> None:
+    source, scratch = context.source, context.scratch
     people(source, scratch)
     editions(source, scratch)
     codes(source, scratch)
-    copies(source, scratch)
-    redemptions(source, scratch)
+    rewards(source, scratch)
+    copies(context)
+    redemptions(context)
     for (collectible,) in scratch.run("SELECT id FROM editions").fetchall():
         number_copies(scratch, collectible)
     pair_redemptions(scratch)
@@ -34,17 +43,29 @@ def rows(source: Source, name: str) -> Iterator[list[OldRow]]:
 
 
 def rewards(source: Source, scratch: Scratch) -> None:
-    """Collectibles that are a reward themselves; a mission's `rewardId` is a campaign where one has this id."""
+    """Campaigns that missions give from: has one codes, but for those that missions made? And collectibles that are a
+    reward themselves: a mission's `rewardId` is a campaign where one has this id.
+    """
     campaigns = {row["distributionId"] for batch in rows(source, "Distribution") for row in batch}
-    named = {row["rewardId"] for batch in rows(source, "Mission") for row in batch} - campaigns
+    named = {row["rewardId"] for batch in rows(source, "Mission") for row in batch}
+    for each in named & campaigns:
+        has_codes = scratch.one("SELECT 1 FROM codes WHERE distribution = ? AND NOT of_mission LIMIT 1", each)
+        scratch.claim(WITH_CODES if has_codes else WITHOUT_CODES, each, each)
+    named -= campaigns
     named |= {row["rewardId"] for batch in rows(source, "CommunityChallenge") for row in batch}
     for each in named - {None}:
         scratch.claim("reward", each, each)
 
 
 def people(source: Source, scratch: Scratch) -> None:
+    """Rows of one subject are one person: the one that stands out, and of equals the newest."""
     for batch in rows(source, "User"):
-        scratch.insert("people", [(row["userId"],) for row in batch], "id")
+        found = [(row["userId"], *standing(Row("User", row["userId"], row, ""))) for row in batch]
+        scratch.insert("people", found, "id, sub, standing")
+    scratch.run(
+        "UPDATE people SET person = COALESCE((SELECT id FROM people other WHERE other.sub = people.sub"
+        " ORDER BY standing DESC, id DESC LIMIT 1), id)"
+    )
 
 
 def editions(source: Source, scratch: Scratch) -> None:
@@ -56,31 +77,35 @@ def editions(source: Source, scratch: Scratch) -> None:
 def codes(source: Source, scratch: Scratch) -> None:
     """Those of campaigns: a transfer's is none."""
     for batch in rows(source, "DistributionCode"):
-        found = [(row["distributionCodeId"], row["distributionId"]) for row in batch if not is_transfer(row["code"])]
-        scratch.insert("codes", found, "id, distribution")
+        found = [
+            (row["distributionCodeId"], row["distributionId"], begins(row["code"], OF_MISSIONS))
+            for row in batch
+            if not begins(row["code"], OF_TRANSFERS)
+        ]
+        scratch.insert("codes", found, "id, distribution, of_mission")
 
 
-def is_transfer(code: Any) -> bool:
-    from .tables.campaigns import OF_TRANSFERS
-
-    return str(code or "").strip().upper().startswith(OF_TRANSFERS)
+def begins(code: Any, with_: tuple[str, ...]) -> bool:
+    return str(code or "").strip().upper().startswith(with_)
 
 
-def copies(source: Source, scratch: Scratch) -> None:
+def copies(context: Context) -> None:
     """Of people and collectibles that are there."""
-    columns = "id, collectible, owner, first_owner, mint, at"
-    for batch in rows(source, "UserCollectible"):
-        users = {row[column] for row in batch for column in ("ownerId", "previousOwnerId")}
-        there = among(scratch, "people", users)
+    scratch, columns = context.scratch, "id, collectible, owner, first_owner, mint, at, number, redemption"
+    for batch in rows(context.source, "UserCollectible"):
+        there = persons(scratch, {row[column] for row in batch for column in ("ownerId", "previousOwnerId")})
+        numbers = numbers_here([row[COPIES.key] for row in batch])
         known = among(scratch, "editions", {row["collectibleId"] for row in batch})
         found = [
             (
                 row[COPIES.key],
                 row["collectibleId"],
-                row["ownerId"],
-                first_owner(row, there),
+                there[row["ownerId"]],
+                there.get(row["previousOwnerId"], there[row["ownerId"]]),  # those before are not known
                 row["mint"],
                 minted_at(row),
+                numbers.get(row[COPIES.key]),
+                OF_NONE if row[COPIES.key] in numbers else None,
             )
             for row in batch
             if row["ownerId"] in there and row["collectibleId"] in known
@@ -94,9 +119,17 @@ def among(scratch: Scratch, table: str, ids: set[Any]) -> set[int]:
     return {each for (each,) in scratch.run(f"SELECT id FROM {table} WHERE id IN ({places})", wanted)}  # noqa: S608 - our names
 
 
-def first_owner(row: OldRow, there: set[int]) -> int:
-    """The first that is known of; those before the last transfer are not."""
-    return row["previousOwnerId"] if row["previousOwnerId"] in there else row["ownerId"]
+def persons(scratch: Scratch, ids: set[Any]) -> dict[int, int]:
+    """By old id the one that stands for the person."""
+    wanted = [each for each in ids if each is not None]
+    places = ", ".join("?" * len(wanted))
+    return dict(scratch.run(f"SELECT id, person FROM people WHERE id IN ({places})", wanted))  # noqa: S608 - our names
+
+
+def numbers_here(ids: list[int]) -> dict[int, int]:
+    """Those that copies of an earlier run have."""
+    here = {new: old for old, new in known_already(COPIES.name, ids).items() if new is not None}
+    return {here[pk]: mint for pk, mint in Copy.objects.filter(pk__in=here).values_list("pk", "mint")}
 
 
 def minted_at(row: OldRow) -> str:
@@ -104,16 +137,26 @@ def minted_at(row: OldRow) -> str:
     return (parsed(str(row["createdDt"])) or UNKNOWN_TIME).isoformat()
 
 
-def redemptions(source: Source, scratch: Scratch) -> None:
-    for batch in rows(source, "DistributionCodeUser"):
-        there = among(scratch, "people", {row["userId"] for row in batch})
-        known = among(scratch, "codes", {row["distributionCodeId"] for row in batch})
+def redemptions(context: Context) -> None:
+    scratch = context.scratch
+    for batch in rows(context.source, "DistributionCodeUser"):
+        there = persons(scratch, {row["userId"] for row in batch})
+        known = known_already(REDEMPTIONS.name, [row[REDEMPTIONS.key] for row in batch])
+        gave = {old: new - context.shifts[GRANTS] for old, new in known.items() if new is not None}
+        typed = among(scratch, "codes", {row["distributionCodeId"] for row in batch})
         found = [
-            (row[REDEMPTIONS.key], row["userId"], row["distributionCodeId"], received(row), redeemed_at(row))
+            (
+                row[REDEMPTIONS.key],
+                there[row["userId"]],
+                row["distributionCodeId"],
+                received(row),
+                redeemed_at(row),
+                gave.get(row[REDEMPTIONS.key]),
+            )
             for row in batch
-            if row["redeemed"] and row["userId"] in there and row["distributionCodeId"] in known
+            if is_set(row["redeemed"]) and row["userId"] in there and row["distributionCodeId"] in typed
         ]
-        scratch.insert("redemptions", found, "id, user, code, collectible, at")
+        scratch.insert("redemptions", found, "id, user, code, collectible, at, copy")
 
 
 def redeemed_at(row: OldRow) -> str:
@@ -121,11 +164,8 @@ def redeemed_at(row: OldRow) -> str:
 
 
 def received(row: OldRow) -> int | None:
-    try:
-        found = json.loads(row["collectibleReceived"] or "null")
-        return int(found["collectibleId"]) if isinstance(found, dict) else None
-    except (ValueError, KeyError, TypeError):
-        return None
+    found, _ = texts.decode(str(row["collectibleReceived"] or ""))
+    return as_id(found.get("collectibleId")) if isinstance(found, dict) else None
 
 
 # --- Numbers ----------------------------------------------------------------------------------------------------
@@ -141,7 +181,7 @@ def number_copies(scratch: Scratch, collectible: int) -> None:
     scratch.run(
         "UPDATE OR IGNORE copies SET number = mint WHERE id IN ("
         " SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY mint ORDER BY at, id) AS place"
-        " FROM copies WHERE collectible = ? AND mint BETWEEN 1 AND ?) WHERE place = 1)",
+        " FROM copies WHERE collectible = ? AND mint BETWEEN 1 AND ?) WHERE place = 1) AND number IS NULL",
         (collectible, last),
     )
     free = 0
@@ -172,7 +212,8 @@ def pair_redemptions(scratch: Scratch) -> None:
     """Each with the copy nearest in time that this person was given of this collectible, and no copy twice."""
     scratch.run("BEGIN")
     ordered = scratch.run(
-        "SELECT id, user, code, collectible, at FROM redemptions ORDER BY collectible IS NULL, at, id"
+        "SELECT id, user, code, collectible, at FROM redemptions WHERE copy IS NULL"
+        " ORDER BY collectible IS NULL, at, id"
     )
     for pk, user, code, collectible, at in ordered:  # sorted beforehand, so that it may be written meanwhile
         why = pair(scratch, pk, user, code, collectible, at)
@@ -180,7 +221,7 @@ def pair_redemptions(scratch: Scratch) -> None:
             scratch.run("UPDATE redemptions SET why = ? WHERE id = ?", (why, pk))
     scratch.run(
         "UPDATE codes SET used = (SELECT COUNT(*) FROM redemptions r WHERE r.code = codes.id AND r.copy NOT NULL),"
-        " burnt = (SELECT COUNT(*) FROM redemptions r WHERE r.code = codes.id AND r.why = 'redemption_without_copy')"
+        " burnt = (SELECT COUNT(*) FROM redemptions r WHERE r.code = codes.id AND r.copy IS NULL)"
         " WHERE id IN (SELECT code FROM redemptions)"
     )
     scratch.run("COMMIT")

@@ -1,6 +1,5 @@
 """An old row, asked for values as ours have them: whatever had to be mended is noted beside it."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ UNKNOWN_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 LONG_AFTER = datetime(2099, 12, 31, tzinfo=UTC)
 DAY = timedelta(days=1)
 MOST = 2**31 - 1
+LONGEST_ID = 18  # digits that a BIGINT holds whatever they are
 MEDIA = {
     "image": ("imageRef", "imgRef"),
     "video": ("vidRef",),
@@ -24,6 +24,13 @@ MEDIA = {
     "web": ("webRef",),
 }
 FIRST_NAME = {"image": "load"}  # of URLs that had none
+
+
+# What a report never shows: it goes around.
+SECRET = {
+    "email", "username", "cognitoUsername", "authToken", "authData", "pushToken", "code",
+    "primaryContactName", "primaryContactEmail", "primaryContactPhone",
+}  # fmt: skip
 
 
 class Row:
@@ -39,7 +46,8 @@ class Row:
         self.empty = False
 
     def note(self, rule: str, column: str = "", value: Any = "") -> None:
-        self.findings.append(Finding(self.table, self.old_id, column, rule, shortened(value)))
+        shown = "" if column in SECRET else shortened(value)
+        self.findings.append(Finding(self.table, self.old_id, column, rule, shown))
 
     def skip(self, rule: str, column: str = "", value: Any = "") -> None:
         self.note(rule, column, value)
@@ -51,10 +59,7 @@ class Row:
     # --- Plain values ---------------------------------------------------------------------------------------------
 
     def flag(self, column: str, usual: bool = False) -> bool:
-        value = self[column]
-        if isinstance(value, bytes):  # BIT(1)
-            return value != b"\0"
-        return usual if value is None or value == "" else str(value).strip().lower() not in {"0", "false", "no"}
+        return is_set(self[column], usual)
 
     def number(self, column: str, *, least: int = 0, usual: int = 0) -> int:
         """Within what our column holds."""
@@ -79,7 +84,7 @@ class Row:
         if trouble:
             self.note(trouble, column, value)
         if longest is not None and len(found) > longest:
-            self.note("bad_number" if found.isdigit() else "too_long", column, value)
+            self.note("cut", column, value)
             found = found[:longest]
         return found.strip()
 
@@ -117,29 +122,31 @@ class Row:
             return value
         found, trouble = texts.decode(value)
         if trouble:
-            self.note("broken_json", column, value)
+            self.note(trouble, column, value)
             return None if found == value else found
         return found
 
     def object(self, column: str) -> dict[str, Any]:
         found = self.json(column)
         if isinstance(found, dict):
-            return json.loads(texts.SURROGATES.sub("", json.dumps(found, ensure_ascii=False)))
+            return found
         if found not in (None, [], ""):
             self.note("bad_json", column, self[column])
         return {}
 
-    def texts(self, column: str, longest: int) -> dict[str, str]:
-        found, troubles = texts.texts_of(self[column], language=self.language, languages=settings.CONTENT_LANGUAGES)
+    def texts(self, column: str, longest: int, *, language: str | None = None) -> dict[str, str]:
+        """`language`: of a plain text, if it is another than the import's."""
+        language = language or self.language
+        found, troubles = texts.texts_of(self[column], language=language, languages=settings.CONTENT_LANGUAGES)
         for trouble in sorted(troubles):
             self.note(trouble, column, self[column])
         if any(len(text) > longest for text in found.values()):
             self.note("too_long", column, self[column])
         return found
 
-    def name(self, column: str, longest: int) -> dict[str, str]:
+    def name(self, column: str, longest: int, *, language: str | None = None) -> dict[str, str]:
         """Texts that may not be empty."""
-        if found := self.texts(column, longest):
+        if found := self.texts(column, longest, language=language):
             return found
         self.note("no_name", column)
         return {"en": f"{self.table} {self.old_id}"}
@@ -172,16 +179,32 @@ class Row:
                 continue
             if usable != url:
                 self.note("bad_media", column, url)
-            found[str(name)] = usable
+            found[str(name) or first] = usable
         return found
 
 
-def https(url: Any) -> str | None:
-    if not isinstance(url, str) or len(url) > 1000:
+def is_set(value: Any, usual: bool = False) -> bool:
+    if isinstance(value, bytes):  # BIT(1)
+        return value != b"\0"
+    return usual if value is None or value == "" else str(value).strip().lower() not in {"0", "false", "no"}
+
+
+def as_id(value: Any) -> int | None:
+    """The id of an old row that JSON names, as a number or as text; None where it can be none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else None
+
+
+def https(url: Any, *, longest: int = 1000) -> str | None:
+    if not isinstance(url, str):
         return None
     url = url.strip()
     if url.startswith("http://"):
         url = f"https://{url.removeprefix('http://')}"
+    if len(url) > longest:
+        return None
     try:
         is_https_url(url)
     except ValidationError:

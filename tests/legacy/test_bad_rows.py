@@ -53,7 +53,7 @@ def test_people_who_do_not_fit(old, run):
         ("bad_username", (1, 5)), ("duplicate_username", (2,)), ("duplicate_sub", (3,)), ("reserved_username", (4,)),
         ("was_admin", (4,)), ("bad_number", (4,)), ("duplicate_email", (5,)), ("unknown_value", (5,)),
         ("bad_media", (5,)), ("bad_email", (6,)), ("nobody_can_sign_in", (6,)), ("broken_json", (5,)),
-        ("bad_country", (6,)), ("bad_sub", (7,)), ("device_moved", (8,)),
+        ("bad_country", (6,)), ("bad_sub", (7,)), ("device_moved", (8,)), ("lost_with_a_row", (3, 3)),
     }  # fmt: skip
     assert run()[0] == 0
     people = dict(User.objects.values_list("id", "username"))
@@ -132,7 +132,7 @@ def test_codes_and_redemptions_that_do_not_fit(old, run):
     code, said = run("--go-on")
     assert (code, said.get("broken")) == (0, {}), said
     assert {row.code: (row.uses, row.max_uses) for row in DistributionCode.objects.all()} == {
-        "AB-1": (0, 1), "ONCE": (2, 2), "BURNT": (0, 0), "FIVE": (1, 5),
+        "AB-1": (0, 1), "ONCE": (2, 2), "BURNT": (0, 0), "FIVE": (1, 4),
     }  # fmt: skip
     assert dict(Grant.objects.values_list("copy", "code")) == {1: 4, 2: 4, 4: 9, 3: None}
 

@@ -1,5 +1,6 @@
 """*Distribution, DistributionCollectible, DistributionCode, CommunityChallenge*; and campaigns that the old backend had
-not: one for each collectible that was a reward itself, and one for each project's copies that no campaign gave.
+not: one for each collectible that was a reward itself, one for the missions that gave from a campaign with codes, and
+one for each project's copies that no campaign gave.
 """
 
 from typing import Any
@@ -20,8 +21,11 @@ from kloppocar.legacy.values import LONG_AFTER, UNKNOWN_TIME, Row
 
 from .catalogue import TIMES
 
-REWARDS, OLD_COPIES = "Collectible.reward", "Project.copies"
-OF_TRANSFERS = ("TFR-", "DEINSQR-TRADE-")
+REWARDS, OWN_REWARDS, OLD_COPIES = "Collectible.reward", "Distribution.reward", "Project.copies"
+ENTRIES, OWN_ENTRIES = f"{REWARDS}.entry", f"{OWN_REWARDS}.entry"  # of their pools
+# What the survey says of campaigns that missions give from; codes that missions made do not count.
+WITH_CODES, WITHOUT_CODES = "reward with codes", "reward without codes"
+OF_TRANSFERS, OF_MISSIONS = ("TFR-", "DEINSQR-TRADE-"), ("MISSION-",)
 OLD_KINDS = {"voucher", "coupon", "deal", "scan"}
 
 
@@ -41,7 +45,7 @@ def campaign(row: Row, context: Context) -> list[Any]:
             collection_id=row.refs.get("collectionId"),
             name=row.name("name", 120),
             description=row.texts("description", 10_000),
-            kind=kind(row),
+            kind=kind(row, context),
             starts_at=starts,
             ends_at=ends,
             limit=limit(row, context),
@@ -54,7 +58,10 @@ def campaign(row: Row, context: Context) -> list[Any]:
     ]
 
 
-def kind(row: Row) -> str:
+def kind(row: Row, context: Context) -> str:
+    if context.scratch.holder(WITHOUT_CODES, row.old_id) is not None:
+        row.note("becomes_reward", "type", row["type"])
+        return DistributionKind.REWARD
     if (named := row.text("type").lower()) in OLD_KINDS:
         return named
     row.note("unknown_value", "type", row["type"])
@@ -62,14 +69,37 @@ def kind(row: Row) -> str:
 
 
 def limit(row: Row, context: Context) -> int | None:
-    """At least what was given already."""
+    """What is left of it is what was left, as with a code's uses."""
     if not row.flag("isLimited") or row["limitedQty"] is None:
         return None
     allowed = row.number("limitedQty")
-    given = context.scratch.one("SELECT COALESCE(SUM(used), 0) FROM codes WHERE distribution = ?", row.old_id)
-    if given > allowed:
-        row.note("campaign_overdrawn", "limitedQty", f"{given} of {allowed}")
-    return max(given, allowed)
+    used, burnt = spent(row, context)
+    if used + burnt > allowed:
+        row.note("campaign_overdrawn", "limitedQty", f"{used + burnt} of {allowed}")
+    return max(used, allowed - burnt)
+
+
+def spent(row: Row, context: Context) -> tuple[int, int]:
+    """By codes of this campaign: for copies, and for nothing."""
+    summed = "SELECT COALESCE(SUM(used), 0), COALESCE(SUM(burnt), 0) FROM codes WHERE distribution = ?"
+    used, burnt = context.scratch.run(summed, [row.old_id]).fetchone()
+    return used, burnt
+
+
+def own_reward(row: Row, context: Context) -> list[Any]:
+    """For missions that give from a campaign with codes: here no code gives what a mission gives. Each of the two has
+    what is left of the limit.
+    """
+    if context.scratch.holder(WITH_CODES, row.old_id) is None:
+        row.empty = True
+        return []
+    [new] = campaign(row, context)
+    row.findings.clear()  # said of the campaign itself
+    row.note("reward_of_its_own", "type", row["type"])
+    new.kind = DistributionKind.REWARD
+    if new.limit is not None:
+        new.limit -= spent(row, context)[0]
+    return [new]
 
 
 def pool_entry(row: Row, context: Context) -> list[Any]:
@@ -77,8 +107,14 @@ def pool_entry(row: Row, context: Context) -> list[Any]:
     if context.scratch.claim("pool", pair, row.old_id) != row.old_id:
         row.skip("second_of_pair", "collectibleId")
         return []
-    campaign, collectible = row.refs["distributionId"], row.refs["collectibleId"]
-    return [DistributionCollectible(id=row.new_id, distribution_id=campaign, collectible_id=collectible, **row.times)]
+    pools = {row.new_id: row.refs["distributionId"]}
+    for own in context.scratch.new_ids(OWN_REWARDS, [row["distributionId"]]).values():
+        pools[context.shifts[OWN_ENTRIES] + row.old_id] = own
+    collectible = row.refs["collectibleId"]
+    return [
+        DistributionCollectible(id=pk, distribution_id=pool, collectible_id=collectible, **row.times)
+        for pk, pool in pools.items()
+    ]
 
 
 def code(row: Row, context: Context) -> list[Any]:
@@ -90,7 +126,9 @@ def code(row: Row, context: Context) -> list[Any]:
     if not printed:
         row.skip("bad_code", "code")
         return []
-    stored = stored_as(row, printed)
+    stored = stored_as(printed)
+    if stored.startswith(codes.OLD_PREFIX):
+        row.note("code_beyond_our_shape", "code")
     there = context.found.get(stored, row.new_id)
     if context.scratch.claim("code", stored, row.old_id) != row.old_id or there != row.new_id:
         row.skip("code_twice", "code")
@@ -103,11 +141,10 @@ def code(row: Row, context: Context) -> list[Any]:
     ]
 
 
-def stored_as(row: Row, printed: str) -> str:
+def stored_as(printed: str) -> str:
     try:
         return codes.normalise(printed)
     except codes.MistypedCode:
-        row.note("code_beyond_our_shape", "code")
         return codes.of_old_backend(printed)
 
 
@@ -118,18 +155,12 @@ def max_uses(row: Row, context: Context) -> int | None:
     allowed = row.number("multiUseQty") if row.flag("isMultiUse") else 1
     used, burnt = context.scratch.run("SELECT used, burnt FROM codes WHERE id = ?", [row.old_id]).fetchone()
     if used + burnt > allowed:
-        row.note("code_overused", "code", f"{used + burnt} of {allowed}")
+        row.note("code_overused", "multiUseQty", f"{used + burnt} of {allowed}")
     return max(used, allowed - burnt)
 
 
 def codes_there(rows: list[Row], context: Context) -> dict[Any, Any]:
-    wanted = set()
-    for row in rows:
-        printed = str(row["code"] or "")
-        try:
-            wanted.add(codes.normalise(printed))
-        except codes.MistypedCode:
-            wanted.add(codes.of_old_backend(printed))
+    wanted = {stored_as(printed) for row in rows if (printed := row.text("code"))}
     return dict(DistributionCode.objects.filter(code__in=wanted).values_list("code", "pk"))
 
 
@@ -140,7 +171,10 @@ def reward(row: Row, context: Context) -> list[Any]:
         return []
     campaign = made(row, kind=DistributionKind.REWARD, active=True, name=row.name("name", 120))
     entry = DistributionCollectible(
-        distribution_id=row.new_id, collectible_id=row.refs["collectibleId"], weight=1, **row.times
+        id=context.shifts[ENTRIES] + row.old_id,
+        distribution_id=row.new_id,
+        collectible_id=row.refs["collectibleId"],
+        **row.times,
     )
     return [campaign, entry]
 
@@ -181,16 +215,27 @@ def challenge(row: Row, context: Context) -> list[Any]:
     return [new]
 
 
+OF_CAMPAIGN = (
+    "distributionId projectId collectionId name description type isTimed isLimited limitedQty isNewUserReward isRandom "
+    "isUniqueCollectible startDate endDate"
+)
 CAMPAIGNS = [
     Table(
         "Distribution",
         Distribution,
-        "distributionId projectId collectionId name description type isTimed isLimited limitedQty isNewUserReward "
-        "isRandom isUniqueCollectible startDate endDate" + TIMES,
+        OF_CAMPAIGN + TIMES,
         campaign,
         needs={"projectId": "Project"},
         may_name={"collectionId": "Collection"},
         orphans="orphan_of_value",
+    ),
+    Table(
+        OWN_REWARDS,
+        Distribution,
+        OF_CAMPAIGN + TIMES,
+        own_reward,
+        needs={"distributionId": "Distribution", "projectId": "Project"},
+        may_name={"collectionId": "Collection"},
     ),
     Table(
         "DistributionCollectible",
@@ -198,6 +243,7 @@ CAMPAIGNS = [
         "distributionCollectibleId distributionId collectibleId" + TIMES,
         pool_entry,
         needs={"distributionId": "Distribution", "collectibleId": "Collectible"},
+        after=(OWN_REWARDS,),
     ),
     Table(
         "DistributionCode",

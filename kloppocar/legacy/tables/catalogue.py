@@ -13,7 +13,7 @@ REFS = " imageRef vidRef qrRef embedRef"
 
 
 def category(row: Row, context: Context) -> list[Any]:
-    return [Category(id=row.new_id, name=row.name("name", 120), **row.times)]
+    return [Category(id=row.new_id, name=row.name("name", 120, language="en"), **row.times)]
 
 
 def community(row: Row, context: Context) -> list[Any]:
@@ -32,7 +32,7 @@ def community(row: Row, context: Context) -> list[Any]:
 def membership(row: Row, context: Context) -> list[Any]:
     """Everybody comes as a member: the old backend knew no roles."""
     pair = f"{row.refs['communityId']}-{row.refs['memberId']}"
-    if context.scratch.holder("gone", row["memberId"]) is not None:
+    if context.scratch.holder("gone", row.refs["memberId"]) is not None:
         row.empty = True
         return []
     if context.scratch.claim("member", pair, row.old_id) != row.old_id or pair in context.found:

@@ -64,17 +64,17 @@ def notification(row: Row, context: Context) -> list[Any]:
 def link(row: Row) -> str:
     found = row.json("link")
     url = found.get("url") if isinstance(found, dict) else found
-    usable = https(url) or "" if url else ""
+    usable = https(url, longest=500) or ""
     if usable != (url or ""):
         row.note("bad_media", "link", url)
-    return usable if len(usable) <= 500 else ""
+    return usable
 
 
 def receipt(row: Row, context: Context) -> list[Any]:
     """For selected people it says that the message is theirs; of a broadcast it is made when somebody touches it."""
     touched = [row.flag(column) for column in ("markRead", "archived", "deleted")]
     is_private = context.scratch.holder("private", row["notificationId"]) is not None
-    is_gone = context.scratch.holder("gone", row["userId"]) is not None
+    is_gone = context.scratch.holder("gone", row.refs["userId"]) is not None
     if is_gone or not (is_private or any(touched)):
         row.empty = True
         return []

@@ -6,9 +6,9 @@ from django.db.models import F
 
 from collectibles.models import Mission, MissionCollectible, MissionKind, MissionProgress
 from kloppocar.legacy.table import Context, Table
-from kloppocar.legacy.values import Row
+from kloppocar.legacy.values import Row, as_id
 
-from .campaigns import REWARDS
+from .campaigns import OWN_REWARDS, REWARDS
 from .catalogue import TIMES
 
 KINDS = {1: MissionKind.COLLECT_SET, 2: MissionKind.SIGN_UP}
@@ -49,7 +49,7 @@ def what_counts(row: Row, context: Context) -> list[int]:
     """The new ids of the listed collectibles, each once."""
     named = row.object("parameterJson").get("collectibleIds")
     named = named if isinstance(named, list) else []
-    ids = [int(each) for each in named if str(each).isdigit()]
+    ids = [found for each in named if (found := as_id(each))]
     known = context.scratch.new_ids("Collectible", ids)
     if len(known) < len({*map(str, named)}):
         row.note("lost_link", "parameterJson", row["parameterJson"])
@@ -61,7 +61,7 @@ def reward_of(row: Row, context: Context) -> int | None:
     named = row["rewardId"]
     if named is None:
         return None
-    for table in ("Distribution", REWARDS):
+    for table in (OWN_REWARDS, "Distribution", REWARDS):
         if found := context.scratch.new_ids(table, [named]):
             return found[named]
     row.note("lost_link", "rewardId", named)
@@ -84,17 +84,26 @@ def progress(row: Row, context: Context) -> list[Any]:
     stamps = {"completed_at": at if claimed or reached else None, "claimed_at": at if claimed else None}
     if is_counted(row, context, pair, stamps):
         return []
-    return [
-        MissionProgress(
-            id=row.new_id,
-            user_id=row.refs["userId"],
-            mission_id=row.refs["missionId"],
-            progress=reached,
-            created_at=at,
-            updated_at=at,
-            **stamps,
-        )
-    ]
+    new = MissionProgress(
+        id=row.new_id,
+        user_id=row.refs["userId"],
+        mission_id=row.refs["missionId"],
+        progress=reached,
+        created_at=at,
+        updated_at=at,
+        **stamps,
+    )
+    return [] if is_late(row, context, new) else [new]
+
+
+def is_late(row: Row, context: Context, new: MissionProgress) -> bool:
+    """Whether its id was given to what was counted since an earlier run left it behind: then it gets another."""
+    if context.is_reporting or ("id", row.new_id) not in context.found:
+        return False
+    new.pk = None
+    new.save()
+    row.new_id = new.pk
+    return True
 
 
 def is_counted(row: Row, context: Context, pair: str, stamps: dict[str, Any]) -> bool:
@@ -108,12 +117,14 @@ def is_counted(row: Row, context: Context, pair: str, stamps: dict[str, Any]) ->
 
 
 def counted_already(rows: list[Row], context: Context) -> dict[Any, Any]:
-    """By mission when it began, and whose progress in it there is."""
+    """By mission when it began, whose progress in it there is, and which ids are taken."""
     missions = {row.refs["missionId"] for row in rows if "missionId" in row.refs}
     people = {row.refs["userId"] for row in rows if "userId" in row.refs}
     there = MissionProgress.objects.filter(mission__in=missions, user__in=people)
     starts = dict(Mission.objects.filter(pk__in=missions).values_list("pk", "starts_at"))
-    return starts | {f"{mission}-{user}": pk for mission, user, pk in there.values_list("mission", "user", "pk")}
+    pairs = {f"{mission}-{user}": pk for mission, user, pk in there.values_list("mission", "user", "pk")}
+    taken = MissionProgress.objects.filter(pk__in=[row.new_id for row in rows]).values_list("pk", flat=True)
+    return starts | pairs | {("id", pk): pk for pk in taken}
 
 
 MISSIONS = [
@@ -125,7 +136,7 @@ MISSIONS = [
         mission,
         needs={"collectionId": "Collection"},
         orphans="orphan_of_value",
-        after=("Collectible", "Distribution", REWARDS, "UserCollectible"),
+        after=("Collectible", "Distribution", OWN_REWARDS, REWARDS, "UserCollectible"),
     ),
     Table(
         "MissionUser",

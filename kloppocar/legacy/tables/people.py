@@ -10,13 +10,14 @@ from kloppocar.legacy.table import Context, Table
 from kloppocar.legacy.values import Row, https
 from users.cognito import SUB_SHAPE
 from users.models import Adoption, PushDevice, User, UserStatus
-from users.names import is_reserved
+from users.names import is_offensive, is_reserved
 from users.services.sign_up import usable_email
 
 KNOWN_TYPES = {None, "", "unregistered", "username", "email", "admin", "onboarding"}
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", " ": "_"})
 is_username = re.compile(r"[A-Za-z0-9_.-]{3,30}").fullmatch
 is_uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+LOST_WITH_A_ROW = ("email", "username", "authData", "pushToken", "profileImg", "score")
 # We do not say of which platform a token of theirs is: the app tells at its next start.
 PLATFORM_OF_OLD_TOKENS = "android"
 
@@ -27,7 +28,7 @@ def person(row: Row, context: Context) -> list[Any]:
     if sub is not None and merged(row, context, sub):
         return []
     if not row.flag("active", usual=True):
-        context.scratch.claim("gone", row.old_id, row.old_id)
+        context.scratch.claim("gone", row.new_id, row.old_id)
         return [closed(row, sub)]
     user = User(id=row.new_id, cognito_sub=sub, password=unusable(row), **row.times, **profile(row))
     user.username = username(row, context)
@@ -61,18 +62,26 @@ def subject(row: Row) -> str | None:
     return None
 
 
+def standing(row: Row) -> tuple[str | None, int]:
+    """The subject, and what of its rows is the person: an open account before a closed one, then one with a name."""
+    return subject(row), 2 * row.flag("active", usual=True) + (usable_name(row) is not None)
+
+
 def merged(row: Row, context: Context, sub: str) -> bool:
-    """Whether this subject is somebody already: of an earlier row, or of an account made here."""
-    first = context.scratch.claim("sub", sub, row.old_id)
-    if first != row.old_id:
-        row.note("duplicate_sub", "cognitoUsername")
-        row.new_id, row.merged = context.scratch.new_ids("User", [first])[first], True
-        return True
-    there = context.found.get(("sub", sub))
-    if there is not None and there != row.new_id:
-        row.note("already_signed_up", "cognitoUsername")
-        row.new_id, row.merged = there, True
-    return row.merged
+    """Whether this subject is somebody else: an account made here, or another row that stands for both."""
+    if ("gone", sub) in context.found:
+        context.scratch.claim("gone", context.found["gone", sub], row.old_id)
+    other = context.scratch.one("SELECT person FROM people WHERE id = ?", row.old_id)
+    there = context.found.get(("sub", sub), context.shifts.get(row.table, 0) + other)
+    if there == row.new_id:
+        return False
+    row.note("already_signed_up" if other == row.old_id else "duplicate_sub", "cognitoUsername")
+    first = context.source.by_key("User", "userId", [other])[other] if other != row.old_id else {}
+    for column in LOST_WITH_A_ROW:
+        if row[column] and row[column] != first.get(column):
+            row.note("lost_with_a_row", column)
+    row.new_id, row.merged = there, True
+    return True
 
 
 def profile(row: Row) -> dict[str, Any]:
@@ -82,14 +91,14 @@ def profile(row: Row) -> dict[str, Any]:
         row.note("bad_country", "authData", country)
         country = ""
     picture = row.text("profileImg")
-    usable = https(picture) or "" if picture else ""
+    usable = https(picture, longest=500) or ""
     if usable != picture:
         row.note("bad_media", "profileImg", picture)
     return {
         "country": country,
         "newsletter": str(said.get("newsletter")) == "1",
         "push_enabled": str(said.get("pushEnabled")) != "0",
-        "picture": usable if len(usable) <= 500 else "",
+        "picture": usable,
     }
 
 
@@ -110,7 +119,7 @@ def username(row: Row, context: Context) -> str | None:
         row.note("bad_username", "username", wanted)
     if not is_username(name):
         return None
-    if is_reserved(name):
+    if usable_name(row) is None:
         row.note("reserved_username", "username", wanted)
         return None
     there = context.found.get(("username", name.lower()))
@@ -118,6 +127,13 @@ def username(row: Row, context: Context) -> str | None:
         row.note("duplicate_username", "username", wanted)
         return None
     return name
+
+
+def usable_name(row: Row) -> str | None:
+    """What `username` comes to, whoever else may have it."""
+    wanted = row.text("username")
+    name = wanted if is_username(wanted) else plain(wanted)
+    return name if is_username(name) and not is_reserved(name) and not is_offensive(name) else None
 
 
 def plain(text: str) -> str:
@@ -130,7 +146,7 @@ def status(row: Row, user: User) -> str:
         row.note("unknown_value", "userType", row["userType"])
     if row["userType"] == "admin":
         row.note("was_admin", "userType")
-    waits = user.cognito_sub is None or user.username is None or row["userType"] in {"unregistered", "onboarding"}
+    waits = user.cognito_sub is None or user.username is None
     return UserStatus.ONBOARDING if waits else UserStatus.ACTIVE
 
 
@@ -166,16 +182,16 @@ def device(row: Row, context: Context) -> list[PushDevice]:
 
 def who_is_there(rows: list[Row], context: Context) -> dict[tuple[str, str], int]:
     """Accounts, names, waiting e-mails and devices that the new backend has already."""
-    subs = [sub for row in rows for sub in (row["cognitoUsername"], row["authToken"]) if sub]
-    names = [plain(row["username"]).lower() for row in rows if row["username"]]
-    names += [row["username"].lower() for row in rows if row["username"]]
-    emails = [found for row in rows if (found := usable_email(row["email"]))]
-    tokens = [row["pushToken"] for row in rows if row["pushToken"]]
+    subs = [sub for row in rows if (sub := subject(row))]
+    names = [name.lower() for row in rows if (name := usable_name(row))]
+    emails = [found for row in rows if (found := usable_email(row.text("email")))]
+    tokens = [token for row in rows if (token := row.text("pushToken"))]
     by_sub = User.objects.filter(cognito_sub__in=subs).values_list("cognito_sub", "pk")
+    gone = by_sub.filter(status=UserStatus.DELETED)
     by_name = User.objects.filter(username_key__in=names).values_list("username_key", "pk")
     by_email = Adoption.objects.filter(email__in=emails).values_list("email", "user")
     by_token = PushDevice.objects.filter(token__in=tokens).values_list("token", "user")
-    kinds = {"sub": by_sub, "username": by_name, "waiting": by_email, "device": by_token}
+    kinds = {"sub": by_sub, "gone": gone, "username": by_name, "waiting": by_email, "device": by_token}
     return {(kind, key): pk for kind, found in kinds.items() for key, pk in found}
 
 
