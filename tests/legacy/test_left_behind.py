@@ -99,6 +99,18 @@ def test_a_mended_copy_takes_no_number_and_brings_its_use(one_of_one, run):
     assert violations() == {}
 
 
+def test_a_number_that_was_changed_there_stays_as_it_came(old, run):
+    old.fill()  # copy 2 has number 3
+    old.add("UserCollectible", id=90, ownerId=77, collectibleId=2, mint=3, createdDt=at(9))
+    assert run("--go-on")[0] == 0
+    old.run("UPDATE UserCollectible SET ownerId = 1 WHERE ownerId = 77")
+    old.run("UPDATE UserCollectible SET mint = 8 WHERE userCollectibleId = 2")
+
+    assert run()[0] == 0
+
+    assert dict(Copy.objects.filter(collectible=2).values_list("id", "mint")) == {2: 3, 4: 1, 90: 2}
+
+
 def test_a_redemption_stays_with_the_copy_that_it_came_with(one_of_one, run):
     redeemed(one_of_one, 1)
 

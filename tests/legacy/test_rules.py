@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from collectibles import codes
 from collectibles.models import (
     Collectible,
     Copy,
@@ -18,7 +19,7 @@ from communities.models import Membership
 from tests.legacy.old_backend import at
 from tests.legacy.test_bad_rows import rules
 from tests.legacy.test_import import hours
-from tests.legacy.test_same_person import fine
+from tests.legacy.test_same_person import fine, misread
 from tests.make import make_code
 from users.models import Notification, NotificationReceipt, User
 
@@ -116,9 +117,18 @@ def test_who_closed_an_account_has_left_and_has_no_messages(old, run):
     assert not NotificationReceipt.objects.filter(user=5).exists()
 
 
-def test_a_code_that_is_here_already_is_refused(old, run):
-    make_code(code="FRESH-ONE")
+@pytest.mark.parametrize(
+    ("printed", "here"),
+    [
+        ("FRESH-ONE", "FRESH-ONE"),
+        (" fresh-one ", "FRESH-ONE"),
+        (misread("Über 1"), codes.of_old_backend("Über 1")),  # as it is written, not as it was read
+    ],
+)
+def test_a_code_that_is_here_already_is_refused(old, run, printed, here):
+    make_code(code=here)
     old.fill()
+    old.run("UPDATE DistributionCode SET code = %s WHERE code = 'FRESH-ONE'", printed)
 
     code, said = run("--check")
 

@@ -87,7 +87,7 @@ def spent(row: Row, context: Context) -> tuple[int, int]:
 
 
 def own_reward(row: Row, context: Context) -> list[Any]:
-    """For missions that give from a campaign with codes: here no code gives what a mission gives. Each of the two has
+    """For missions that give from a campaign with codes: here one gives by codes or by missions. Each of the two has
     what is left of the limit.
     """
     if context.scratch.holder(WITH_CODES, row.old_id) is None:
