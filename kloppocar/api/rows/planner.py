@@ -38,7 +38,7 @@ def facts_of(queryset: models.QuerySet) -> Facts:
     return Facts(queryset.model, tuple(queryset.query.annotations), prefetched, narrowed)
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=250)
 def remembered(serializer: type, facts: Facts, chosen: frozenset[str] | None, language: str) -> Plan | Unplannable:
     try:
         return Planner(facts, language).plan(template(serializer), chosen)

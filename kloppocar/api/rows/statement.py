@@ -21,7 +21,7 @@ from kloppocar.api.etag import digest
 
 from .clauses import Clauses, clauses_of
 
-MOST = 2_000  # remembered texts; a full memory is emptied
+MOST = 1_000  # remembered texts; a full memory is emptied
 
 Rows = list[tuple[Any, ...]]
 
