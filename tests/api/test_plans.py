@@ -99,9 +99,9 @@ def fill(many):
 
 
 def asked():
-    """Route, path and order of every list."""
+    """Route, path and order of every list of rows."""
     for prefix, view, name in router.registry:
-        if hasattr(view, "list"):
+        if hasattr(view, "list") and view.queryset is not None:
             path = re.sub(r"\(\?P<.*?\)(?=/)", "3", prefix)
             fields = [*getattr(view, "ordering_fields", []), *getattr(view, "staff_ordering_fields", [])]
             yield from ((name, f"/api/v1/{path}/", order, view) for order in ["", *fields, *(f"-{f}" for f in fields)])
