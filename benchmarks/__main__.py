@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from benchmarks import cold, data, redemptions, report, server, tokens
+from benchmarks import cold, data, depth, redemptions, report, server, tokens
 from benchmarks.contenders import CONTENDERS, LIMIT, PRODUCT, Process, events
 from benchmarks.scenarios import CODE_PREFIX, SCENARIOS, Scenario
 from scripts.mariadb import MariaDB, MariaDBError, heed_signals
@@ -65,7 +65,7 @@ def kept(path: str) -> dict[str, Any]:
 
 
 def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
-    """The table; without --only also cold starts, memory and redemptions."""
+    """The table; without --only also depth, cold starts, memory and redemptions."""
     chosen = [scenario for scenario in SCENARIOS if options.only in scenario.name]
     rows = data.SIZES[options.size]
     environment, signed = tokens.issue(data.SUB, data.REDEEMER)
@@ -77,6 +77,7 @@ def measure(mariadb: MariaDB, options: argparse.Namespace) -> dict[str, Any]:
     }
     if not options.only:
         reads = [scenario for scenario in SCENARIOS if scenario.method == "GET"]
+        found["depth"] = depth.ratios(mariadb, [LIMIT, PRODUCT], environment, rows, signed, options.rounds)
         found["cold"] = cold.starts(CONTENDERS, environment, SCENARIOS[0], rows, signed)
         found["memory"] = cold.memory(PRODUCT, environment, reads, rows, signed, options.requests)
         found["server"] = server.rates(CONTENDERS, environment, SCENARIOS[0], signed)

@@ -38,6 +38,9 @@ def line(scenario: str, contender: str, values: Iterable[Any]) -> str:
 
 def everything(found: dict[str, Any]) -> str:
     lines = [f"{found['size']} rows; milliseconds; x limit: CPU as a multiple of the limit's", table(found["table"])]
+    if "depth" in found:
+        deep = ", ".join(f"{name} {ratio:.2f}" for name, ratio in found["depth"].items())
+        lines.append(f"page at 90 % of these rows against the first page of 1k, wall: {deep}")
     if "cold" in found:
         starts = ", ".join(f"{name} {milliseconds:.0f}" for name, milliseconds in found["cold"].items())
         lines.append(f"cold start to the first answer, ms of CPU beyond bare Python: {starts}")
