@@ -3,8 +3,6 @@
 boto3 is slow to import and not installed everywhere, hence only when something is really asked.
 """
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,50 +46,3 @@ def asking(what: str) -> Iterator[None]:
         raise AWSError(f"{what} cannot be asked without credentials: {wanted}.") from error
     except BotoCoreError as error:
         raise AWSError(f"{what} cannot be asked: {error}") from error
-
-
-def one_call(service: str, operation: str, region: str, *, read_seconds: float, **arguments: str) -> dict[str, Any]:
-    """What a client's only call answers, where a cold start waits for it: a client first reads what AWS describes of
-    itself, for three times the CPU and twice the memory.
-
-    For services that take JSON; `operation` is what they call X-Amz-Target. Credentials, signature and connection are
-    botocore's all the same. Raises its errors, so it is called within `asking`.
-    """
-    from botocore import auth, awsrequest, exceptions, httpsession, session, utils
-
-    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    url = os.environ.get("AWS_ENDPOINT_URL") or f"https://{service}.{region}.{domain}/"
-    credentials = session.get_session().get_credentials()
-    if credentials is None:
-        raise exceptions.NoCredentialsError
-    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": operation}
-    request = awsrequest.AWSRequest("POST", url, headers, json.dumps(arguments))
-    auth.SigV4Auth(credentials, service, region).add_auth(request)
-    timeout = CONNECT_SECONDS, read_seconds
-    http = httpsession.URLLib3Session(proxies=utils.get_environ_proxies(url), timeout=timeout)
-    for last in (False, True):
-        try:
-            answer = http.send(request.prepare())
-        except (exceptions.HTTPClientError, exceptions.ConnectionError):
-            if last:
-                raise
-        else:
-            if last or answer.status_code < 500:
-                break
-    return told(answer, operation)
-
-
-def told(answer: Any, operation: str) -> dict[str, Any]:
-    """The object in an answer of AWS, or the error that a client would raise."""
-    from botocore.exceptions import ClientError
-
-    try:
-        held = json.loads(answer.content)
-    except ValueError:
-        held = {}
-    if not isinstance(held, dict):
-        held = {}
-    if answer.status_code == 200:
-        return held
-    code = held.get("__type", "").rpartition("#")[2] or str(answer.status_code)
-    raise ClientError({"Error": {"Code": code, "Message": held.get("message") or held.get("Message", "")}}, operation)

@@ -152,6 +152,27 @@ def test_the_request_is_the_one_that_a_client_would_send(answering, monkeypatch)
     assert scope.fullmatch(clients[0]["Authorization"])
 
 
+@pytest.mark.parametrize(
+    ("region", "variables", "url"),
+    [
+        ("eu-central-1", {}, "https://secretsmanager.eu-central-1.amazonaws.com"),
+        ("cn-north-1", {}, "https://secretsmanager.cn-north-1.amazonaws.com.cn"),
+        ("eu-central-1", {"AWS_ENDPOINT_URL": "http://a.example"}, "http://a.example"),
+        (
+            "eu-central-1",
+            {"AWS_ENDPOINT_URL": "http://a.example", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://b.example"},
+            "http://b.example",
+        ),
+    ],
+)
+def test_it_asks_where_a_client_would(aws, monkeypatch, region, variables, url):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert secret.endpoint(region).rstrip("/") == url
+    assert get_session().create_client("secretsmanager", region).meta.endpoint_url == url
+
+
 def test_without_credentials_the_sentence_says_so(monkeypatch, tmp_path):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
